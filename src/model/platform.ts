@@ -1,0 +1,105 @@
+import type { Location } from '../diagnostics/index.js';
+import type { Dict } from '../lib/read-unknown.js';
+import type { NodeSpec, Platform, Profile, SecretSpec, WorkloadSource } from './schema.js';
+
+export type { ClusterSpec, Component, NodeSpec, Platform, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
+
+/** Steps from the top of a file: map keys and list indexes. */
+export type FieldPath = (string | number)[];
+
+/** A platform file read and found well-formed, with the place of every field in it. */
+export interface LoadedPlatform {
+  platform: Platform;
+  /** Absolute path of the platform file. */
+  file: string;
+  /** Folder of the platform file: relative paths start here. */
+  dir: string;
+  /** The Git work tree, else `dir`: no path leaves it. */
+  root: string;
+  /** Where a field stands, or the nearest parent that is there. */
+  locate(path: FieldPath): Location;
+}
+
+/** A `-f` file: a profile without a name. */
+export interface Overlay {
+  profile: Profile;
+  file: string;
+  locate(path: FieldPath): Location;
+}
+
+/** `--set web.image.tag=2`: the component's value at a path. */
+export interface SetValue {
+  component: string;
+  path: string[];
+  value: unknown;
+  text: string;
+}
+
+/** One source per component. Paths are absolute and below the root. */
+export type ComponentSource =
+  | { kind: 'chart'; path: string }
+  | { kind: 'manifests'; paths: string[] }
+  | { kind: 'kustomization'; path: string }
+  | { kind: 'workload'; workload: WorkloadSource };
+
+/** A path of traffic out of a component. */
+export type Edge =
+  | { kind: 'component'; from: string; to: string; ports?: (number | string)[] }
+  | { kind: 'dns' | 'kubernetes-api' | 'ingress' | 'webhook'; from: string }
+  | { kind: 'cidr'; from: string; cidr: string; ports?: number[] };
+
+/** A component with its profile, overlays and sets merged in. */
+export interface ResolvedComponent {
+  name: string;
+  namespace: string;
+  release: string;
+  source: ComponentSource;
+  /** Values files, absolute, in the order of merging. */
+  files: string[];
+  values: Dict;
+  /** Values path (dots) to secret name. */
+  secretValues: Record<string, string>;
+  edges: Edge[];
+  /** Components that must be healthy first: from `uses` and `needs`. */
+  after: string[];
+  /** Depth in the graph of `after`, 0 first. */
+  wave: number;
+  expose?: { host: string; path: string; port?: number; class?: string; tlsSecret?: string };
+  data: boolean;
+  external: string[];
+  timeoutSeconds: number;
+  at: Location;
+  /** Where a field of this component stands (path below the component). */
+  locate(path: FieldPath): Location;
+}
+
+/** Where a platform comes from: another source under the same name is refused without a named flag. */
+export interface PlatformSource {
+  /** URL of the Git remote `origin`, without user and password. */
+  remote?: string;
+  /** Path of the platform file below the root. */
+  path: string;
+  /** Commit of the work tree, with `-dirty` when files differ from it. */
+  revision?: string;
+}
+
+/** One checked set of values: what render works from. */
+export interface ResolvedPlatform {
+  name: string;
+  file: string;
+  dir: string;
+  root: string;
+  source: PlatformSource;
+  profiles: string[];
+  /** Kubernetes minor version, such as `1.36`. */
+  kubernetes: string;
+  namespace: string;
+  cluster: { provider: 'embedded' | 'existing'; name: string; nodes: NodeSpec[]; provides: string[]; contexts: string[] };
+  secrets: Record<string, SecretSpec>;
+  /** In the order of waves, then of the file. */
+  components: ResolvedComponent[];
+  state: { namespace: string; keep: number };
+  budget: { deleteClaims?: 'never' | 'allowed'; deletions?: number };
+  /** Every file that was read, absolute: the inputs of a plan. */
+  inputs: string[];
+}
