@@ -1,4 +1,5 @@
 export * from './desired.js';
+export * from './field-path.js';
 export * from './generation.js';
 export * from './object.js';
 export * from './plan.js';

@@ -1,38 +1,55 @@
-import type { Location } from '../diagnostics/index.js';
+import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
 import type { NodeSpec, Platform, Profile, SecretSpec, WorkloadSource } from './schema.js';
 
-export type { ClusterSpec, Component, NodeSpec, Platform, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
+export type { ClusterSpec, Component, Needs, NodeSpec, Platform, PlatformSpec, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
 
 /** Steps from the top of a file: map keys and list indexes. */
 export type FieldPath = (string | number)[];
 
-/** A platform file read and found well-formed, with the place of every field in it. */
+/** Tells where a field stands, or the nearest parent that is there: its key, or its value (`key` when not said). */
+export type Locate = (path: FieldPath, part?: 'key' | 'value') => Location;
+
+/** A platform file that was read, with the place of every field in it. */
 export interface LoadedPlatform {
   platform: Platform;
+  /** What the file says, without defaults. Fields with mistakes are left out; `broken` lists them. */
+  data: Dict;
+  broken: FieldPath[];
   /** Absolute path of the platform file. */
   file: string;
   /** Folder of the platform file: relative paths start here. */
   dir: string;
   /** The Git work tree, else `dir`: no path leaves it. */
   root: string;
-  /** Where a field stands, or the nearest parent that is there. */
-  locate(path: FieldPath): Location;
+  locate: Locate;
 }
 
 /** A `-f` file: a profile without a name. */
 export interface Overlay {
   profile: Profile;
+  data: Dict;
+  broken: FieldPath[];
   file: string;
-  locate(path: FieldPath): Location;
+  locate: Locate;
 }
 
 /** `--set web.image.tag=2`: the component's value at a path. */
 export interface SetValue {
   component: string;
-  path: string[];
+  path: FieldPath;
   value: unknown;
   text: string;
+}
+
+/** Everything that was read, with the mistakes found in it. `resolve` adds its own and fails with all of them. */
+export interface LoadedInput {
+  platform: LoadedPlatform;
+  overlays: Overlay[];
+  sets: SetValue[];
+  /** Every file that was read, absolute. */
+  inputs: string[];
+  diagnostics: Diagnostic[];
 }
 
 /** One source per component. Paths are absolute and below the root. */
@@ -69,8 +86,8 @@ export interface ResolvedComponent {
   external: string[];
   timeoutSeconds: number;
   at: Location;
-  /** Where a field of this component stands (path below the component). */
-  locate(path: FieldPath): Location;
+  /** Where a field of this component stands (path below the component), in the last layer that set it. */
+  locate: Locate;
 }
 
 /** Where a platform comes from: another source under the same name is refused without a named flag. */

@@ -1,134 +1,212 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { patchOf } from './patch.js';
 
-/** The platform file (`platform.yaml`), version mostik.dev/v1. Schema and type share one name; docs come from `describe`. */
+/**
+ * The platform file (`platform.yaml`), version mostik.dev/v1. Schema and type share one name; docs come from `describe`.
+ * A message given to a check says what is expected, in words that follow "expected".
+ */
 
-const dnsLabel = z.string().max(63).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and dashes, at most 63');
-const quantity = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/, 'a Kubernetes quantity such as 500m, 2 or 16Gi')]);
-const duration = z.string().regex(/^(\d+h)?(\d+m)?(\d+s)?$/, 'a duration such as 90s, 5m or 1h30m').min(2);
-const port = z.int().min(1).max(65535);
-const values = z.record(z.string(), z.json());
+const dnsLabel = z
+  .string()
+  .max(63, 'at most 63 letters')
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a name of lower-case letters, digits and dashes');
+const quantityText = /^\+?(\d+(\.\d*)?|\.\d+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][-+]?\d+)?$/;
+const quantity = z
+  .union([z.number().nonnegative('0 or more'), z.string().regex(quantityText, 'a quantity such as 500m, 2 or 16Gi')], 'a quantity such as 500m, 2 or 16Gi')
+  .meta({ examples: ['500m', 2, '16Gi'] });
+const duration = z
+  .string()
+  .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'a duration such as 90s, 5m or 1h30m')
+  .refine((text) => /[1-9]/.test(text), 'a duration longer than nothing')
+  .meta({ examples: ['90s', '5m', '1h30m'] });
+const port = z.int('a port, 1 to 65535').min(1, 'a port, 1 to 65535').max(65535, 'a port, 1 to 65535');
+const cidr = z
+  .string()
+  .regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a CIDR such as 10.0.0.0/8')
+  .refine(isCidr, 'a CIDR such as 10.0.0.0/8')
+  .meta({ examples: ['10.0.0.0/8', 'fd00::/8'] });
+const hostName = z
+  .string()
+  .max(253, 'at most 253 letters')
+  .regex(/^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, 'a host name such as shop.example.org');
+const path = z.string().min(1, 'a path');
+const httpPath = z.string().startsWith('/', 'a path that starts with /');
+const text = z.string().min(1, 'a text that is not empty');
+const values = z.record(z.string(), z.unknown());
 
 /** A node of the cluster, as many times as `count` says. */
-export const NodeSpec = z.strictObject({
-  name: dnsLabel.describe('Name of the node; with a count above 1 a number is added'),
-  count: z.int().min(1).max(5000).default(1),
-  cpu: quantity.default(4).describe('CPU cores'),
-  memory: quantity.default('16Gi'),
-  pods: z.int().min(1).max(1000).default(110),
-  gpus: z.int().min(0).max(64).default(0).describe('nvidia.com/gpu'),
-  labels: z.record(z.string(), z.string()).default({}),
-  taints: z
-    .array(z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))
-    .default([]),
-});
+export const NodeSpec = z
+  .strictObject({
+    name: dnsLabel.describe('Name of the node; with a count above 1 a number is added'),
+    count: z.int().min(1).max(5000).default(1),
+    cpu: quantity.default(4).describe('CPU cores'),
+    memory: quantity.default('16Gi'),
+    pods: z.int().min(1).max(1000).default(110).describe('How many pods the node takes'),
+    gpus: z.int().min(0).max(64).default(0).describe('nvidia.com/gpu'),
+    labels: z.record(z.string(), z.string()).default({}),
+    taints: z
+      .array(z.strictObject({ key: text, value: z.string().optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))
+      .default([]),
+  })
+  .meta({ description: 'A node of the embedded cluster' });
 export type NodeSpec = z.infer<typeof NodeSpec>;
 
 /** Where the platform runs. */
 export const ClusterSpec = z.strictObject({
-  provider: z.enum(['embedded', 'existing']).describe('embedded: a real control plane that Mostik runs; existing: the cluster of your kubeconfig'),
+  provider: z
+    .enum(['embedded', 'existing'])
+    .describe('embedded (the default): a real control plane that Mostik runs; existing: the cluster of your kubeconfig'),
   name: dnsLabel.optional().describe('Name of the embedded cluster; the platform\'s by default'),
-  nodes: z.array(NodeSpec),
-  provides: z.array(z.string()).describe('What is there already: APIs (group/version or group/version/Kind), classes, controllers'),
-  contexts: z.array(z.string()).describe('With provider existing: the kubeconfig contexts this platform may be applied to'),
+  nodes: z.array(NodeSpec).min(1, 'at least one node').describe('Nodes of the embedded cluster; three of 4 CPU and 16Gi by default'),
+  provides: z.array(text).describe('What is there already: APIs (group/version or group/version/Kind), classes, controllers'),
+  contexts: z.array(text).describe('With provider existing: the kubeconfig contexts this platform may be applied to'),
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
 
 /** How a secret value comes to be. */
-export const SecretSpec = z.strictObject({
-  generate: z
-    .strictObject({ length: z.int().min(8).max(256).default(24), alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric') })
-    .optional()
-    .describe('Generated once and kept: in .env and in the cluster'),
-  env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/).optional().describe('Name in .env; by default the secret\'s name in capitals'),
-});
+export const SecretSpec = z
+  .strictObject({
+    generate: z
+      .strictObject({ length: z.int().min(8).max(256).default(24), alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric') })
+      .optional()
+      .describe('Generated once and kept: in .env and in the cluster'),
+    env: z
+      .string()
+      .regex(/^[A-Z_][A-Z0-9_]*$/, 'a name of capitals, digits and underscores')
+      .optional()
+      .describe('Name in .env; by default the secret\'s name in capitals'),
+  })
+  .meta({ description: 'How a secret value comes to be: generated, or read from .env', examples: [{ generate: { length: 24 } }] });
 export type SecretSpec = z.infer<typeof SecretSpec>;
+
+const optional = z.boolean().optional().describe('Without effect while that component is switched off');
 
 /** A path of traffic and an order: this component talks to that one, and starts after it. */
 export const Uses = z.union([
   dnsLabel,
-  z.strictObject({ component: dnsLabel, ports: z.array(z.union([port, z.string()])).optional() }),
+  z.strictObject({ component: dnsLabel, ports: z.array(z.union([port, text], 'a port or its name')).optional(), optional }),
   z.strictObject({ dns: z.literal(true) }),
   z.strictObject({ 'kubernetes-api': z.literal(true) }),
   z.strictObject({ ingress: z.literal(true) }),
   z.strictObject({ webhook: z.literal(true) }),
-  z.strictObject({ cidr: z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a CIDR such as 10.0.0.0/8'), ports: z.array(port).optional() }),
+  z.strictObject({ cidr, ports: z.array(port).optional() }),
 ]);
 export type Uses = z.infer<typeof Uses>;
 
+/** An order alone: that component is healthy before this one starts. */
+export const Needs = z.union([dnsLabel, z.strictObject({ component: dnsLabel, optional })]);
+export type Needs = z.infer<typeof Needs>;
+
 /** A small native workload: a Deployment, its Service, and an Ingress when the component is exposed. */
 export const WorkloadSource = z.strictObject({
-  image: z.string().min(1),
+  image: z.string().regex(/^\S+$/, 'an image such as nginx:1.27'),
   port: port.optional().describe('Container port; a Service on port 80 stands before it'),
   replicas: z.int().min(0).default(1),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
-  env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.strictObject({ secret: z.string() })])).default({}).describe('Plain values, or { secret: NAME } of spec.secrets'),
+  env: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.strictObject({ secret: text })], 'a text, a number, true, false, or { secret: NAME }'))
+    .default({})
+    .describe('Plain values, or { secret: NAME } of spec.secrets'),
   resources: z
     .strictObject({ requests: z.record(z.string(), quantity).optional(), limits: z.record(z.string(), quantity).optional() })
     .optional(),
-  healthPath: z.string().startsWith('/').optional().describe('HTTP path of the readiness probe'),
+  healthPath: httpPath.optional().describe('HTTP path of the readiness probe'),
   annotations: z.record(z.string(), z.string()).optional().describe('Annotations of the pods'),
 });
 export type WorkloadSource = z.infer<typeof WorkloadSource>;
 
-const componentFields = {
-  chart: z.string().min(1).describe('A Helm chart: folder or .tgz below the platform\'s root'),
-  use: z.string().min(1).describe('A component of Mostik\'s catalog'),
-  manifests: z.array(z.string().min(1)).min(1).describe('Files of Kubernetes objects, or a kustomization folder'),
-  workload: WorkloadSource,
-  namespace: dnsLabel,
-  release: dnsLabel.describe('Helm release name; the component\'s name by default'),
-  files: z.array(z.string()).describe('Values files, merged in order'),
-  values: values.describe('Values, merged last'),
-  secretValues: z.record(z.string(), z.string()).describe('Values path to the name of a secret'),
-  uses: z.array(Uses),
-  needs: z.array(dnsLabel).describe('Components that must be healthy before this one starts'),
-  expose: z.strictObject({ host: z.string().min(1), path: z.string().startsWith('/').default('/'), port: port.optional(), class: z.string().optional(), tlsSecret: z.string().optional() }),
-  data: z.boolean().describe('Holds data: replacements and deletions are dangers'),
-  enabled: z.boolean(),
-  external: z.array(z.string()).describe('Kind/name of namespaces and CRDs that somebody else keeps: never written, never deleted'),
-  pods: z.array(z.strictObject({ selector: z.record(z.string(), z.string()), ports: z.array(port).default([]) })).describe('Pods that an operator makes'),
-  timeout: duration.describe('How long to wait for this component to be healthy'),
-};
-
-/** A part of a platform with one source. */
-export const Component = z.strictObject(componentFields).partial();
-export type Component = z.infer<typeof Component>;
-
-const Budget = z.strictObject({
-  deleteClaims: z.enum(['never', 'allowed']).optional(),
-  deletions: z.int().min(0).optional(),
-});
-
-/** What a profile, or a file of `-f`, may change: maps merge, lists replace, a profile's `files` are appended. */
-export const Profile = z
+/** A part of a platform with one source: chart, use, manifests or workload. */
+export const Component = z
   .strictObject({
-    namespace: dnsLabel,
-    cluster: ClusterSpec.partial(),
-    secrets: z.record(dnsLabel, SecretSpec),
-    components: z.record(dnsLabel, Component),
-    budget: Budget,
-    timeout: duration,
+    chart: path.describe('A Helm chart: folder or .tgz below the platform\'s root'),
+    use: text.describe('A component of Mostik\'s catalog'),
+    manifests: z.array(path).min(1, 'at least one file or folder').describe('Files of Kubernetes objects, folders of them, or a kustomization folder'),
+    workload: WorkloadSource.describe('A small native workload: a Deployment, and a Service when it has a port'),
+    namespace: dnsLabel.describe('Namespace of objects that name none; the platform\'s by default'),
+    release: dnsLabel.max(53, 'at most 53 letters').describe('Helm release name; the component\'s name by default'),
+    files: z.array(path).describe('Values files, merged in order; those of a profile are added'),
+    values: values.describe('Values, merged after the files'),
+    secretValues: z.record(z.string(), text).describe('Values path to the name of a secret'),
+    uses: z.array(Uses).describe('Components and places this one talks to; it starts after the components'),
+    needs: z.array(Needs).describe('Components that must be healthy before this one starts'),
+    expose: z
+      .strictObject({ host: hostName, path: httpPath.default('/'), port: port.optional(), class: text.optional(), tlsSecret: text.optional() })
+      .describe('Traffic from outside of the cluster'),
+    data: z.boolean().describe('Holds data: replacements and deletions are dangers'),
+    enabled: z.boolean().describe('false leaves the component out'),
+    external: z
+      .array(z.string().regex(/^(Namespace|CustomResourceDefinition)\/\S+$/, 'Namespace/NAME or CustomResourceDefinition/NAME'))
+      .describe('Kind/name of namespaces and CRDs that somebody else keeps: never written, never deleted'),
+    pods: z.array(z.strictObject({ selector: z.record(z.string(), z.string()), ports: z.array(port).default([]) })).describe('Pods that an operator makes'),
+    timeout: duration.describe('How long to wait for this component to be healthy'),
   })
   .partial();
+export type Component = z.infer<typeof Component>;
+
+const Budget = z
+  .strictObject({
+    deleteClaims: z.enum(['never', 'allowed']).optional().describe('Whether --delete-claim may delete claims'),
+    deletions: z.int().min(0).optional().describe('How many objects one apply may delete'),
+  })
+  .meta({ description: 'What one apply may do' });
+
+const shared = {
+  namespace: dnsLabel.describe('Namespace of components that name none'),
+  cluster: ClusterSpec.partial().describe('Where the platform runs'),
+  secrets: z.record(dnsLabel, SecretSpec).describe('Secret values by name'),
+  components: z.record(dnsLabel, Component).describe('The parts of the platform, by name'),
+  budget: Budget,
+  timeout: duration.describe('How long to wait for each component, unless it says otherwise'),
+};
+
+/**
+ * What a profile, or a file of `-f`, may change: maps merge, lists replace, null takes a key away,
+ * a component's `files` are added, and its `values` keep null for Helm, which takes the chart's default away.
+ */
+export const Profile = patchOf(z.strictObject(shared).partial()).meta({ description: 'What changes when this profile is chosen' });
 export type Profile = z.infer<typeof Profile>;
 
-/** A platform file. */
-export const Platform = z.strictObject({
-  apiVersion: z.literal('mostik.dev/v1'),
-  kind: z.literal('Platform'),
-  metadata: z.strictObject({ name: dnsLabel }),
-  spec: z.strictObject({
-    kubernetes: z.string().regex(/^1\.\d+$/, 'a Kubernetes minor version such as "1.36"').default('1.36'),
-    namespace: dnsLabel.default('default').describe('Namespace of components that name none'),
-    cluster: ClusterSpec.partial().default({}),
-    secrets: z.record(dnsLabel, SecretSpec).default({}),
-    components: z.record(dnsLabel, Component),
-    defaultProfile: z.string().optional(),
-    profiles: z.record(dnsLabel, Profile).default({}),
-    budget: Budget.default({}),
-    timeout: duration.default('5m').describe('How long to wait for each component, unless it says otherwise'),
-    state: z.strictObject({ namespace: dnsLabel.default('mostik-system'), keep: z.int().min(1).max(200).default(20) }).default({ namespace: 'mostik-system', keep: 20 }),
-  }),
+/** The spec of a platform after profiles, files of `-f` and `--set` are merged into it. */
+export const PlatformSpec = z.strictObject({
+  kubernetes: z
+    .string()
+    .regex(/^1\.\d+$/, 'a Kubernetes minor version such as "1.36"')
+    .default('1.36')
+    .describe('Kubernetes minor version, in quotes'),
+  ...shared,
+  namespace: shared.namespace.default('default'),
+  cluster: shared.cluster.default({}),
+  secrets: shared.secrets.default({}),
+  budget: Budget.default({}),
+  timeout: shared.timeout.default('5m'),
+  state: z
+    .strictObject({
+      namespace: dnsLabel.default('mostik-system').describe('Namespace of the Secrets that hold generations'),
+      keep: z.int().min(1).max(200).default(20).describe('How many generations are kept'),
+    })
+    .default({ namespace: 'mostik-system', keep: 20 })
+    .describe('Where generations are kept'),
 });
+export type PlatformSpec = z.infer<typeof PlatformSpec>;
+
+/** A platform file. */
+export const Platform = z
+  .strictObject({
+    apiVersion: z.literal('mostik.dev/v1'),
+    kind: z.literal('Platform'),
+    metadata: z.strictObject({ name: dnsLabel.describe('Name of the platform: with the cluster, its identity') }),
+    spec: PlatformSpec.extend({
+      defaultProfile: z.string().optional().describe('The profile that is chosen when none is named'),
+      profiles: z.record(dnsLabel, Profile).default({}).describe('Named variants'),
+    }),
+  })
+  .meta({ description: 'A platform of Mostik' });
 export type Platform = z.infer<typeof Platform>;
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
