@@ -2,8 +2,136 @@
 
 /** The names each message is filled with. */
 export interface Params {
+  'answer-needed': { where: string | number };
+  'answer-no': { where: string | number };
+  'argument-excess': { where: string | number; expected: string | number; word: string | number };
+  'argument-invalid': { where: string | number; expected: string | number; value: string | number };
+  'argument-missing': { where: string | number; name: string | number };
+  'bad-value': { where: string | number; expected: string | number; got: string | number; hint: string | number };
+  'catalog-unknown': { where: string | number; name: string | number; hint: string | number };
+  'certificate-refused': { context: string | number; server: string | number; problem: string | number };
+  'chart-invalid': { where: string | number; path: string | number; problem: string | number; hint: string | number };
+  'chart-schema-unread': { path: string | number; problem: string | number };
+  'claim-cannot-grow': { claim: string | number; to: string | number; from: string | number; class: string | number };
+  'claim-shrinks': { claim: string | number; to: string | number; from: string | number };
+  'cluster-elsewhere': { name: string | number; host: string | number };
+  'cluster-kubernetes-differs': { name: string | number; current: string | number; asked: string | number };
+  'cluster-kubernetes-unsupported': { name: string | number; asked: string | number; release: string | number; supported: string | number };
+  'cluster-missing': { cluster: string | number };
+  'cluster-name-invalid': { name: string | number };
+  'cluster-not-ready': { name: string | number; seconds: string | number; what: string | number; logs: string | number };
+  'cluster-port-taken': { name: string | number; port: string | number; use: string | number; holder: string | number; replacement: string | number; hint: string | number };
+  'cluster-program-missing': { name: string | number; path: string | number; reason: string | number };
+  'cluster-record-broken': { name: string | number; path: string | number };
+  'cluster-start-failed': { name: string | number; component: string | number; reason: string | number; log: string | number };
+  'cluster-start-timeout': { name: string | number; seconds: string | number; reason: string | number; logs: string | number };
+  'cluster-stopped': { cluster: string | number };
+  'cluster-supervisor-missing': { name: string | number; path: string | number };
+  'cluster-survivor': { name: string | number; pid: string | number; component: string | number };
+  'cluster-unknown': { name: string | number };
+  'cluster-unreachable': { context: string | number; server: string | number; problem: string | number; hint: string | number };
+  'code-build': { path: string | number; problem: string | number; hint: string | number };
+  'code-failed': { path: string | number; problem: string | number };
+  'code-result': { where: string | number; got: string | number; hint: string | number };
+  'code-timeout': { path: string | number; seconds: string | number };
+  'command-missing': { where: string | number; commands: string | number };
+  'command-unknown': { where: string | number; word: string | number; hint: string | number };
+  'component-cycle': { ring: string | number; places: string | number };
+  'component-disabled': { where: string | number; from: string | number; verb: string | number; name: string | number; place: string | number };
+  'component-unknown': { where: string | number; name: string | number; hint: string | number };
+  'context-missing': { path: string | number; known: string | number };
+  'context-not-allowed': { platform: string | number; context: string | number; contexts: string | number };
+  'context-unknown': { context: string | number; path: string | number; known: string | number; hint: string | number };
+  'credentials-failed': { user: string | number; context: string | number; problem: string | number; hint: string | number };
+  'credentials-refused': { context: string | number; server: string | number; user: string | number };
+  'database-major': { object: string | number; from: string | number; to: string | number };
+  'deletion-stuck': { object: string | number; finalizers: string | number };
+  'engine-build-failed': { file: string | number; module: string | number; problem: string | number };
+  'engine-build-killed': { file: string | number; by: string | number };
+  'engine-checksum-mismatch': { reason: string | number };
+  'engine-disk-full': { file: string | number; dir: string | number; cache: string | number };
+  'engine-does-not-start': { file: string | number; path: string | number; problem: string | number };
+  'engine-download-failed': { reason: string | number };
+  'engine-go-missing': { file: string | number; go: string | number };
+  'engine-go-too-old': { file: string | number; needed: string | number; found: string | number };
+  'engine-interrupted': { file: string | number };
+  'engine-modules-unreachable': { file: string | number; proxy: string | number; reason: string | number };
+  'engine-no-checksum': { file: string | number; files: string | number };
+  'engine-no-download': { file: string | number; reason: string | number };
+  'engine-no-permission': { file: string | number; path: string | number; problem: string | number };
+  'engine-not-in-folder': { file: string | number; dir: string | number };
+  'engine-package-missing': { file: string | number; package: string | number; reason: string | number };
+  'engine-unavailable': { file: string | number; tried: string | number; go: string | number };
+  'engine-unknown': { name: string | number; expected: string | number };
+  'env-in-git': { };
+  'env-mode': { mode: string | number };
+  'env-not-ignored': { };
+  'env-syntax': { problem: string | number };
+  'file-encoding': { path: string | number; problem: string | number };
   'file-not-found': { what: string | number; path: string | number; hint: string | number };
-  'yaml-syntax': { problem: string | number };
+  'file-too-much': { path: string | number; problem: string | number };
+  'file-unreadable': { what: string | number; path: string | number; problem: string | number; hint: string | number };
+  'flag-invalid': { where: string | number; expected: string | number; value: string | number; hint: string | number };
+  'flag-unknown': { where: string | number; flag: string | number; hint: string | number };
+  'flag-value-missing': { where: string | number; flag: string | number };
+  'generation-missing': { platform: string | number; generation: string | number };
+  'init-exists': { dir: string | number; files: string | number };
+  'init-name': { name: string | number };
+  'init-source-unknown': { name: string | number; hint: string | number };
+  'interrupted': { where: string | number };
+  'kind-not-served': { object: string | number; kind: string | number; apiVersion: string | number };
+  'kind-unknown': { subject: string | number; kind: string | number; apiVersion: string | number; hint: string | number };
+  'kubeconfig-invalid': { path: string | number; problem: string | number; hint: string | number };
+  'kubeconfig-missing': { path: string | number; hint: string | number };
+  'kustomization-mixed': { where: string | number; path: string | number };
+  'lock-held': { platform: string | number; who: string | number; since: string | number };
+  'lock-lost': { platform: string | number; who: string | number };
+  'manifests-empty': { where: string | number; path: string | number; hint: string | number };
+  'missing-key': { where: string | number; key: string | number; expected: string | number };
+  'node-port-taken': { object: string | number; port: string | number; holder: string | number };
+  'not-allowed': { subject: string | number; verb: string | number; reason: string | number; resource: string | number };
+  'nothing-to-roll-back': { platform: string | number };
+  'path-outside': { where: string | number; path: string | number; root: string | number };
+  'path-remote': { where: string | number; path: string | number; hint: string | number };
+  'plan-conflicts': { object: string | number; reason: string | number; hint: string | number };
+  'plan-file-invalid': { file: string | number; problem: string | number };
+  'plan-refused': { object: string | number; reason: string | number };
+  'plan-stale': { what: string | number };
+  'platform-ambiguous': { dir: string | number; files: string | number };
+  'platform-elsewhere': { platform: string | number; before: string | number; now: string | number };
+  'platform-not-applied': { platform: string | number };
+  'platform-not-found': { dir: string | number; hint: string | number };
+  'profile-unknown': { name: string | number; hint: string | number };
+  'program-missing': { program: string | number; problem: string | number };
+  'proxy-unsupported': { context: string | number; proxy: string | number; problem: string | number };
+  'removal-failed': { reason: string | number };
+  'replacement-refused': { object: string | number; reason: string | number };
+  'request-refused': { subject: string | number; verb: string | number; reason: string | number };
+  'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
+  'secret-in-values': { where: string | number; path: string | number; secret: string | number };
+  'secret-missing': { name: string | number; key: string | number; file: string | number; near: string | number };
+  'secret-short': { name: string | number; length: string | number; least: string | number };
+  'secret-unknown': { where: string | number; name: string | number; hint: string | number };
+  'set-refused': { text: string | number; problem: string | number; hint: string | number };
+  'set-syntax': { text: string | number; problem: string | number };
+  'source-missing': { name: string | number; hint: string | number };
+  'source-several': { name: string | number; count: string | number; sources: string | number };
+  'source-takes-none': { where: string | number; source: string | number; field: string | number; hint: string | number };
+  'state-damaged': { platform: string | number; what: string | number };
+  'storage-class-default-missing': { claim: string | number; component: string | number };
+  'storage-class-missing': { claim: string | number; class: string | number; classes: string | number; component: string | number };
+  'unexpected': { where: string | number; problem: string | number; hint: string | number };
+  'unknown-key': { where: string | number; key: string | number; hint: string | number };
+  'values-duplicate-key': { where: string | number; line: string | number };
+  'values-not-map': { path: string | number; got: string | number };
+  'yaml-documents': { path: string | number };
+  'yaml-duplicate-key': { where: string | number; line: string | number };
+  'yaml-empty': { path: string | number; hint: string | number };
+  'yaml-merge-key': { where: string | number };
+  'yaml-number': { where: string | number; source: string | number };
+  'yaml-readings': { where: string | number; source: string | number; core: string | number; kubernetes: string | number; ways: string | number };
+  'yaml-syntax': { path: string | number; problem: string | number };
+  'yaml-tag': { where: string | number; tag: string | number };
 }
 
 /** Every code of the catalog. */
@@ -13,6 +141,134 @@ export const messages: Record<
   Code,
   { severity: 'error' | 'warning' | 'info'; exit: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130; message: string; hint?: string }
 > = {
+  'answer-needed': { severity: 'error', exit: 3, message: "%where%: there is no terminal to ask on", hint: "See what would change with mostik plan, then run it again with --yes" },
+  'answer-no': { severity: 'error', exit: 6, message: "%where%: not confirmed; nothing changed" },
+  'argument-excess': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %word% as well" },
+  'argument-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%" },
+  'argument-missing': { severity: 'error', exit: 3, message: "%where%: expected %name%" },
+  'bad-value': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %got%", hint: "%hint%" },
+  'catalog-unknown': { severity: 'error', exit: 3, message: "%where%: the catalog has no component %name%", hint: "%hint%" },
+  'certificate-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): its certificate is not trusted: %problem%", hint: "check certificate-authority and tls-server-name of the cluster in the kubeconfig" },
+  'chart-invalid': { severity: 'error', exit: 3, message: "%where%: %path% is not a Helm chart: %problem%", hint: "%hint%" },
+  'chart-schema-unread': { severity: 'warning', exit: 0, message: "%path%: the chart's values were not checked against it: %problem%" },
+  'claim-cannot-grow': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%, and storage class \"%class%\" cannot expand", hint: "keep the size at %from%, or use a class with allowVolumeExpansion: true" },
+  'claim-shrinks': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%: a claim cannot shrink", hint: "keep the size at %from%, or move the data to a new claim under another name" },
+  'cluster-elsewhere': { severity: 'error', exit: 6, message: "Cluster %name%: it runs on host %host%, and from here it can be neither seen nor ended", hint: "stop it there first, or set XDG_STATE_HOME to a folder of this machine" },
+  'cluster-kubernetes-differs': { severity: 'error', exit: 3, message: "Cluster %name%: it serves Kubernetes %current%; %asked% was asked for", hint: "`mostik cluster delete %name%` and create it anew, or set spec.kubernetes to %current%" },
+  'cluster-kubernetes-unsupported': { severity: 'error', exit: 3, message: "Cluster %name%: Kubernetes %asked% was asked for; the embedded Kubernetes %release% can be any of %supported%", hint: "set spec.kubernetes to one of them" },
+  'cluster-missing': { severity: 'error', exit: 4, message: "cluster %cluster%: does not exist", hint: "mostik up makes it, so does mostik cluster create %cluster%" },
+  'cluster-name-invalid': { severity: 'error', exit: 3, message: "Cluster %name%: expected lower-case letters, digits and dashes, at most 63, with a letter or digit at both ends", hint: "a name such as my-platform or test-1" },
+  'cluster-not-ready': { severity: 'error', exit: 5, message: "Cluster %name%: after %seconds% s still waiting for %what%", hint: "logs are in %logs%" },
+  'cluster-port-taken': { severity: 'warning', exit: 0, message: "Cluster %name%: port %port% (%use%) is taken by %holder%; %replacement% is used from now on", hint: "%hint%" },
+  'cluster-program-missing': { severity: 'error', exit: 1, message: "Cluster %name%: %path% does not run: %reason%", hint: "`mostik engine install` gets the programs of the embedded Kubernetes" },
+  'cluster-record-broken': { severity: 'error', exit: 1, message: "Cluster %name%: %path% cannot be read as the record of a cluster", hint: "`mostik cluster delete %name%` removes what is left of it; its data goes with it" },
+  'cluster-start-failed': { severity: 'error', exit: 4, message: "Cluster %name%: %component% does not start: %reason%", hint: "the whole log is %log%" },
+  'cluster-start-timeout': { severity: 'error', exit: 5, message: "Cluster %name%: the API server is not ready after %seconds% s: %reason%", hint: "logs are in %logs%; on a slow or busy machine start it again: what has been made is kept" },
+  'cluster-stopped': { severity: 'error', exit: 4, message: "cluster %cluster%: does not answer", hint: "mostik up starts it, so does mostik cluster start %cluster%" },
+  'cluster-supervisor-missing': { severity: 'error', exit: 1, message: "Cluster %name%: %path%, the process that watches over a cluster, is not built", hint: "run `npm run build`" },
+  'cluster-survivor': { severity: 'error', exit: 1, message: "Cluster %name%: process %pid% (%component%) does not end, not even by SIGKILL", hint: "it may hang in the kernel on a file system; see `ps -o stat,wchan -p %pid%`" },
+  'cluster-unknown': { severity: 'error', exit: 3, message: "Cluster %name%: there is no embedded cluster of this name", hint: "`mostik cluster list` shows those that are there; `mostik cluster create %name%` makes it" },
+  'cluster-unreachable': { severity: 'error', exit: 4, message: "cluster %context% (%server%): cannot be reached: %problem%", hint: "%hint%" },
+  'code-build': { severity: 'error', exit: 3, message: "%path%: %problem%", hint: "%hint%" },
+  'code-failed': { severity: 'error', exit: 3, message: "%path%: it stopped with %problem%", hint: "the platform file runs without network, environment variables, child processes and file writes" },
+  'code-result': { severity: 'error', exit: 3, message: "%where%: %got% cannot stand in a platform", hint: "%hint%" },
+  'code-timeout': { severity: 'error', exit: 3, message: "%path%: no result after %seconds% s", hint: "the file only has to build and export the platform; look for a loop or a promise that never settles" },
+  'command-missing': { severity: 'error', exit: 3, message: "%where%: expected a command, one of %commands%" },
+  'command-unknown': { severity: 'error', exit: 3, message: "%where% %word%: unknown command", hint: "%hint%" },
+  'component-cycle': { severity: 'error', exit: 3, message: "Components wait for each other: %ring%", hint: "take one of these away: %places%" },
+  'component-disabled': { severity: 'error', exit: 3, message: "%where%: component %from% %verb% %name%, which is switched off (%place%)", hint: "switch %name% on, give %from% other %verb% in the same profile, or write { component: %name%, optional: true }" },
+  'component-unknown': { severity: 'error', exit: 3, message: "%where%: there is no component %name%", hint: "%hint%" },
+  'context-missing': { severity: 'error', exit: 4, message: "kubeconfig %path%: it has no current-context, and no context was named", hint: "name one with --context: %known%" },
+  'context-not-allowed': { severity: 'error', exit: 4, message: "platform %platform%: context %context% is not one of its contexts (%contexts%)", hint: "switch the context, or add it to spec.cluster.contexts" },
+  'context-unknown': { severity: 'error', exit: 4, message: "context %context%: not in %path%, which has %known%", hint: "%hint%" },
+  'credentials-failed': { severity: 'error', exit: 4, message: "user %user% of context %context%: no credentials: %problem%", hint: "%hint%" },
+  'credentials-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): the credentials of user %user% were refused (401)", hint: "sign in again, or choose another context with --context" },
+  'database-major': { severity: 'error', exit: 6, message: "%object%: image changes from %from% to %to%: another major version does not start on the same data", hint: "keep the major version, or dump the data, delete the claim by name and restore" },
+  'deletion-stuck': { severity: 'error', exit: 5, message: "%object%: is still being deleted; finalizers: %finalizers%", hint: "look for the controller that should remove the finalizer" },
+  'engine-build-failed': { severity: 'error', exit: 1, message: "%file%: `go build` in %module% failed: %problem%", hint: "Run it by hand to see everything: cd %module% && CGO_ENABLED=0 go build -trimpath -o /dev/null ." },
+  'engine-build-killed': { severity: 'error', exit: 1, message: "%file%: `go build` was killed from outside (%by%)", hint: "Linking the control plane takes about 3 GB of memory: free some and run the same command again" },
+  'engine-checksum-mismatch': { severity: 'error', exit: 1, message: "%reason%", hint: "The file is not the one that was published: ask whoever runs the network or the mirror. It was deleted" },
+  'engine-disk-full': { severity: 'error', exit: 1, message: "%file%: no space left for it in %dir%", hint: "Free some space (a build of the control plane takes about 4 GB in Go's cache, %cache%), or move the caches: XDG_CACHE_HOME, GOCACHE" },
+  'engine-does-not-start': { severity: 'error', exit: 1, message: "%file%: `%path% version` failed: %problem%", hint: "Is the file made for this system? A folder mounted with `noexec` cannot hold it either: set XDG_CACHE_HOME" },
+  'engine-download-failed': { severity: 'error', exit: 1, message: "%reason%", hint: "Check the network, or name a mirror in MOSTIK_DOWNLOAD_BASE (its paths begin with the original host: BASE/dl.k8s.io/...)" },
+  'engine-go-missing': { severity: 'warning', exit: 1, message: "%file%: cannot be built, there is no `go` in PATH", hint: "Install Go %go% or newer: https://go.dev/dl" },
+  'engine-go-too-old': { severity: 'error', exit: 1, message: "%file%: needs Go %needed% to be built, `go` in PATH is %found%", hint: "Install Go %needed% or newer (https://go.dev/dl), or allow Go to fetch it: GOTOOLCHAIN=auto" },
+  'engine-interrupted': { severity: 'error', exit: 130, message: "%file%: interrupted, nothing half-made was kept", hint: "Run the same command again: what was compiled so far is in Go's cache" },
+  'engine-modules-unreachable': { severity: 'error', exit: 1, message: "%file%: its Go modules are not on this machine, and the module proxy %proxy% cannot be reached: %reason%", hint: "Check the network, or name a proxy that can be reached: `go env -w GOPROXY=URL`" },
+  'engine-no-checksum': { severity: 'warning', exit: 1, message: "%file%: no checksum is pinned for %files%: skipped", hint: "`npm run update:downloads` in a checkout with access to the internet pins them" },
+  'engine-no-download': { severity: 'warning', exit: 1, message: "%file%: %reason%" },
+  'engine-no-permission': { severity: 'error', exit: 1, message: "%file%: %path% cannot be written: %problem%", hint: "Make it writable, or name another folder for caches in XDG_CACHE_HOME" },
+  'engine-not-in-folder': { severity: 'warning', exit: 1, message: "MOSTIK_ENGINE_DIR: no %file% that can be run in %dir%", hint: "Put it there, or unset MOSTIK_ENGINE_DIR" },
+  'engine-package-missing': { severity: 'warning', exit: 1, message: "%file%: the npm package %package% %reason%" },
+  'engine-unavailable': { severity: 'error', exit: 1, message: "%file%: no source gave it (tried: %tried%)", hint: "Install Go %go% or newer (https://go.dev/dl) and run the same command again, or put %file% into a folder and name that folder in MOSTIK_ENGINE_DIR" },
+  'engine-unknown': { severity: 'error', exit: 3, message: "%name%: no such engine, expected %expected%" },
+  'env-in-git': { severity: 'error', exit: 3, message: ".env: tracked by Git: the passwords in it are in the history of every clone", hint: "git rm --cached .env, add .env to .gitignore, then change the passwords" },
+  'env-mode': { severity: 'warning', exit: 3, message: ".env: mode %mode%: other users of this machine can read or write the passwords in it", hint: "chmod 600 .env" },
+  'env-not-ignored': { severity: 'warning', exit: 3, message: ".env: not ignored by Git: the next `git add` takes the passwords in it along", hint: "add .env to .gitignore" },
+  'env-syntax': { severity: 'error', exit: 3, message: ".env: %problem%" },
+  'file-encoding': { severity: 'error', exit: 3, message: "%path%: not a UTF-8 text: %problem%", hint: "save the file as UTF-8" },
   'file-not-found': { severity: 'error', exit: 3, message: "%what%: no such file: %path%", hint: "%hint%" },
-  'yaml-syntax': { severity: 'error', exit: 3, message: "%problem%" },
+  'file-too-much': { severity: 'error', exit: 3, message: "%path%: %problem%", hint: "a platform file stays small: large values go into values files, objects into manifests" },
+  'file-unreadable': { severity: 'error', exit: 3, message: "%what%: %path% cannot be read: %problem%", hint: "%hint%" },
+  'flag-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%", hint: "%hint%" },
+  'flag-unknown': { severity: 'error', exit: 3, message: "%where% %flag%: unknown flag", hint: "%hint%" },
+  'flag-value-missing': { severity: 'error', exit: 3, message: "%where% %flag%: expected a value after it" },
+  'generation-missing': { severity: 'error', exit: 1, message: "platform %platform%: generation %generation% is not recorded in this cluster", hint: "mostik history lists the generations that are kept" },
+  'init-exists': { severity: 'error', exit: 3, message: "%dir%: these files are there already: %files%", hint: "nothing was written; choose an empty folder, or move them away" },
+  'init-name': { severity: 'error', exit: 3, message: "init: %name% cannot be the name of a platform", hint: "give one with --name: lower-case letters, digits and dashes, such as my-platform" },
+  'init-source-unknown': { severity: 'error', exit: 3, message: "init --from %name%: there is no such platform", hint: "%hint%" },
+  'interrupted': { severity: 'warning', exit: 130, message: "%where%: interrupted" },
+  'kind-not-served': { severity: 'error', exit: 3, message: "%object%: the cluster does not serve %kind% of %apiVersion%, and no CRD of the platform defines it", hint: "add the component that brings the CRD, or correct the apiVersion" },
+  'kind-unknown': { severity: 'error', exit: 1, message: "%subject%: the cluster does not serve %kind% of %apiVersion%", hint: "%hint%" },
+  'kubeconfig-invalid': { severity: 'error', exit: 4, message: "kubeconfig %path%: %problem%", hint: "%hint%" },
+  'kubeconfig-missing': { severity: 'error', exit: 4, message: "kubeconfig: no file at %path%", hint: "%hint%" },
+  'kustomization-mixed': { severity: 'error', exit: 3, message: "%where%: the kustomization %path% stands beside other entries", hint: "name the other files as resources in its kustomization.yaml, or make two components" },
+  'lock-held': { severity: 'error', exit: 6, message: "platform %platform%: another apply is under way: %who%, since %since%", hint: "wait for it to end, or stop that process; a dead one is taken over by itself" },
+  'lock-lost': { severity: 'error', exit: 6, message: "platform %platform%: the lock was lost: %who%", hint: "look at mostik status and mostik history, then apply again" },
+  'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
+  'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
+  'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },
+  'not-allowed': { severity: 'error', exit: 4, message: "%subject%: not allowed to %verb%: %reason%", hint: "ask for a role with verb %verb% on %resource%, or use another context" },
+  'nothing-to-roll-back': { severity: 'error', exit: 1, message: "platform %platform%: there is no earlier successful generation", hint: "mostik history lists what there is" },
+  'path-outside': { severity: 'error', exit: 3, message: "%where%: %path% leads out of the platform's root (%root%)", hint: "copy what is needed into the root; the root is the Git work tree, or the platform's folder where there is none" },
+  'path-remote': { severity: 'error', exit: 3, message: "%where%: %path% is not a path", hint: "%hint%" },
+  'plan-conflicts': { severity: 'error', exit: 6, message: "%object%: %reason%", hint: "%hint%" },
+  'plan-file-invalid': { severity: 'error', exit: 3, message: "%file%: not a plan of this version of Mostik: %problem%", hint: "make one with mostik plan --out %file%" },
+  'plan-refused': { severity: 'error', exit: 1, message: "%object%: %reason%", hint: "correct the object; the message is the API server's own" },
+  'plan-stale': { severity: 'error', exit: 6, message: "the plan is out of date: %what%", hint: "make a new plan with mostik plan and look at it again" },
+  'platform-ambiguous': { severity: 'error', exit: 3, message: "%dir%: %files% are all platform files", hint: "keep one of them, or name the file instead of the folder" },
+  'platform-elsewhere': { severity: 'error', exit: 6, message: "platform %platform%: was applied from %before%, not from %now%", hint: "give this platform another metadata.name, or take it over with --take-platform" },
+  'platform-not-applied': { severity: 'error', exit: 1, message: "platform %platform%: nothing was applied to this cluster yet", hint: "mostik up or mostik apply does that" },
+  'platform-not-found': { severity: 'error', exit: 3, message: "%dir%: no platform file (platform.yaml, platform.yml or platform.ts)", hint: "%hint%" },
+  'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },
+  'program-missing': { severity: 'error', exit: 4, message: "%program%: cannot be started: %problem%" },
+  'proxy-unsupported': { severity: 'error', exit: 4, message: "cluster %context%: its proxy-url %proxy% cannot be used: %problem%", hint: "use an http:// proxy, or reach the cluster directly and remove proxy-url from the kubeconfig" },
+  'removal-failed': { severity: 'error', exit: 1, message: "%reason%" },
+  'replacement-refused': { severity: 'error', exit: 6, message: "%object%: must be deleted and made again: %reason%", hint: "allow it with --replace=%object%, or undo the change of that field" },
+  'request-refused': { severity: 'error', exit: 1, message: "%subject%: %verb% refused by the API server: %reason%" },
+  'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
+  'secret-in-values': { severity: 'error', exit: 3, message: "%where%: %path% is filled with secret %secret%, and has a plain value as well", hint: "take the plain value away: it would put a secret into a file" },
+  'secret-missing': { severity: 'error', exit: 3, message: "secret %name%: no value: expected %key% in %file%%near%", hint: "add a line %key%=... to %file% beside the platform file, or let Mostik make the value: secrets: { %name%: { generate: {} } }" },
+  'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },
+  'secret-unknown': { severity: 'error', exit: 3, message: "%where%: there is no secret %name%", hint: "%hint%" },
+  'set-refused': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "%hint%" },
+  'set-syntax': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "expected COMPONENT.PATH=VALUE, such as web.image.tag=2 (as in Helm: a,b=c for several, {a,b} for a list, [0] for an item, \\ before a , or . that is meant)" },
+  'source-missing': { severity: 'error', exit: 3, message: "Component %name%: it has no source", hint: "%hint%" },
+  'source-several': { severity: 'error', exit: 3, message: "Component %name%: it has %count% sources (%sources%), expected one", hint: "make two components of it, or set the other one to null in the profile that replaces it" },
+  'source-takes-none': { severity: 'error', exit: 3, message: "%where%: %source% takes no %field%", hint: "%hint%" },
+  'state-damaged': { severity: 'error', exit: 1, message: "platform %platform%: its record is damaged: %what% is missing", hint: "restore the Secret from a backup, or apply the platform again from its files after deleting Secret/mostik.%platform%" },
+  'storage-class-default-missing': { severity: 'error', exit: 6, message: "%claim%: names no storage class, and the cluster has no default one", hint: "set a storage class in the values of %component%, or mark one as default in the cluster" },
+  'storage-class-missing': { severity: 'error', exit: 6, message: "%claim%: storage class \"%class%\" is not in the cluster (it has: %classes%)", hint: "name one of these in the values of %component%, or install the provisioner first" },
+  'unexpected': { severity: 'error', exit: 1, message: "%where%: %problem%", hint: "%hint%" },
+  'unknown-key': { severity: 'error', exit: 3, message: "%where%: there is no key %key% here", hint: "%hint%" },
+  'values-duplicate-key': { severity: 'warning', exit: 0, message: "%where%: the key stands twice, first on line %line%; Helm takes this one", hint: "keep one of them" },
+  'values-not-map': { severity: 'error', exit: 3, message: "%path%: expected a map of values, got %got%" },
+  'yaml-documents': { severity: 'error', exit: 3, message: "%path%: a second document begins here, expected one", hint: "take the `---` away, or put the second document into a file of its own" },
+  'yaml-duplicate-key': { severity: 'error', exit: 3, message: "%where%: the key stands twice, first on line %line%", hint: "keep one of them" },
+  'yaml-empty': { severity: 'error', exit: 3, message: "%path%: the file is empty", hint: "%hint%" },
+  'yaml-merge-key': { severity: 'error', exit: 3, message: "%where%: a merge key (<<), which YAML 1.2 does not have", hint: "write the keys out, or let an alias stand for the whole map" },
+  'yaml-number': { severity: 'error', exit: 3, message: "%where%: %source% cannot be kept exactly as a number", hint: "put it in quotes" },
+  'yaml-readings': { severity: 'error', exit: 3, message: "%where%: %source% is %core% in YAML 1.2, and %kubernetes% in YAML 1.1", hint: "write %ways%" },
+  'yaml-syntax': { severity: 'error', exit: 3, message: "%path%: %problem%" },
+  'yaml-tag': { severity: 'error', exit: 3, message: "%where%: a tag (%tag%), expected plain YAML", hint: "take the tag away" },
 };

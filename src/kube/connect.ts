@@ -1,0 +1,83 @@
+import { asDict, asString } from '../lib/read-unknown.js';
+import { jsonOf, makeClient, serverOf, type Client } from './client.js';
+import { credentialsOf } from './credentials.js';
+import type { Kube } from './kube.js';
+import { readTarget, type TargetOptions } from './kubeconfig.js';
+import { logs } from './logs.js';
+import { objectCalls } from './objects.js';
+import { openTransport } from './transport.js';
+import { watch, watchedList } from './watch.js';
+
+export interface ConnectOptions extends TargetOptions {
+  signal?: AbortSignal;
+  /** Requests under way at once. */
+  inFlight?: number;
+  /** How long a lost connection is tried anew before a request fails; ten seconds by default. */
+  patienceMs?: number;
+  /** How long one request may take; the server's own limit of a minute by default. */
+  timeoutMs?: number;
+}
+
+/** Connects to the cluster of a kubeconfig context. A missing file, unknown context or unreachable cluster is a MostikError. */
+export async function connect(options: ConnectOptions = {}): Promise<Kube> {
+  const target = await readTarget(options);
+  const credentials = await credentialsOf(target, options.signal);
+  const transport = await openTransport(target, credentials, {
+    inFlight: options.inFlight ?? 16,
+    patienceMs: options.patienceMs ?? 10_000,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    userAgent: 'mostik',
+    signal: options.signal,
+  });
+  const client = makeClient(target, transport);
+  const calls = objectCalls(client);
+  return {
+    context: target.context,
+    server: serverOf(target),
+    ...(target.namespace !== undefined ? { namespace: target.namespace } : {}),
+    ...clusterCalls(client, calls.get),
+    ...discoveryCalls(client),
+    ...calls,
+    watch: (apiVersion, kind, watchOptions, onEvent) => watch({ client, list: calls.list, apiVersion, kind, options: watchOptions, onEvent }),
+    watchList: (apiVersion, kind, watchOptions) =>
+      watchedList((onEvent) => watch({ client, list: calls.list, apiVersion, kind, options: watchOptions, onEvent })),
+    logs: (pod, logOptions = {}) => logs(client, pod, logOptions),
+    close: transport.close,
+  };
+}
+
+function clusterCalls(client: Client, get: Kube['get']): Pick<Kube, 'version' | 'ready' | 'clusterId'> {
+  const about = { subject: `cluster ${client.target.context}`, method: 'GET', repeatable: true } as const;
+  return {
+    async version(signal) {
+      const info = jsonOf(await client.call({ ...about, path: '/version', resource: '/version', verb: 'version', signal }));
+      const part = (key: string): string => (asString(info[key]) ?? '').replace(/\D+$/, '');
+      return { gitVersion: asString(info['gitVersion']) ?? '', minor: `${part('major')}.${part('minor')}` };
+    },
+    async ready(signal) {
+      try {
+        await client.call({ ...about, path: '/readyz', resource: '/readyz', verb: 'ready', timeoutMs: 5_000, patienceMs: 0, signal });
+        return true;
+      } catch {
+        signal?.throwIfAborted();
+        return false;
+      }
+    },
+    async clusterId(signal) {
+      const space = await get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }, { metadataOnly: true, signal });
+      return asString(asDict(space?.metadata)['uid']) ?? '';
+    },
+  };
+}
+
+function discoveryCalls(client: Client): Pick<Kube, 'resources' | 'resourceFor' | 'preferredResource' | 'refreshDiscovery' | 'waitForKind'> {
+  return {
+    resources: async () => (await client.discovery()).resources,
+    resourceFor: async (apiVersion, kind) => (await client.discovery()).find(apiVersion, kind),
+    preferredResource: async (group, kind) => (await client.discovery()).preferred(group, kind),
+    async refreshDiscovery() {
+      await client.refresh();
+    },
+    waitForKind: (apiVersion, kind, { timeoutMs = 30_000, signal } = {}) => client.waitForKind(apiVersion, kind, { timeoutMs, signal }),
+  };
+}

@@ -1,0 +1,216 @@
+import { setMaxListeners } from 'node:events';
+import { diagnose, MostikError } from '../diagnostics/index.js';
+import { inFlight } from './in-flight.js';
+import type { ClusterTarget } from './kubeconfig.js';
+import { openWire, unreachable } from './open-wire.js';
+import type { Credentials, Proof } from './proof.js';
+import { backoffMs, pause, retryAfterMs } from './retry-delay.js';
+import { collect, ConnectionLost, type Wire, type WireResponse } from './wire.js';
+
+export interface TransportRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal | undefined;
+  /** Sending it twice does what sending it once does, so it is sent again when the connection broke under it. */
+  repeatable: boolean;
+  /** Names the object in messages. */
+  subject: string;
+  /** Names the request in messages: `apply`, `list`. */
+  verb: string;
+  timeoutMs?: number;
+  /** How long a lost connection is tried anew, when it differs from the transport's. */
+  patienceMs?: number;
+}
+
+export interface TransportResponse {
+  status: number;
+  headers: NodeJS.Dict<string | string[]>;
+  body: Buffer;
+}
+
+/** Requests to one API server as one user. */
+export interface Transport {
+  request(request: TransportRequest): Promise<TransportResponse>;
+  /** An answer that comes over time (watch, logs): not counted as in flight, never sent again by itself. */
+  stream(request: TransportRequest): Promise<WireResponse>;
+  close(): void;
+}
+
+export interface TransportOptions {
+  /** Requests under way at once. */
+  inFlight: number;
+  /** How long a lost connection is tried anew before the request fails. */
+  patienceMs: number;
+  timeoutMs: number;
+  userAgent: string;
+}
+
+/** Opens the first connection, so that an unreachable cluster is told here. */
+export async function openTransport(target: ClusterTarget, credentials: Credentials, options: TransportOptions & { signal?: AbortSignal | undefined }): Promise<Transport> {
+  const wires = wirePool(target, credentials);
+  const gate = inFlight(options.inFlight);
+  const send = sender({ target, credentials, wires, options });
+  await wires.get(options.signal);
+  return {
+    async request(request) {
+      await gate.enter(request.signal);
+      try {
+        const { response, body } = await send(request, 'whole');
+        return { status: response.status, headers: response.headers, body };
+      } finally {
+        gate.leave();
+      }
+    },
+    stream: async (request) => (await send(request, 'stream')).response,
+    close: wires.close,
+  };
+}
+
+interface WirePool {
+  get(signal?: AbortSignal): Promise<{ wire: Wire; proof: Proof }>;
+  /** Leaves the connections made with an old client certificate. */
+  renew(): void;
+  close(): void;
+}
+
+/** Keeps connections: one is enough for 90 streams, a new one is opened when all are full or lost. */
+function wirePool(target: ClusterTarget, credentials: Credentials): WirePool {
+  let wires: Wire[] = [];
+  let opening: Promise<Wire> | undefined;
+  let certificate: string | undefined;
+  let closed = false;
+  const drop = (): void => {
+    for (const wire of wires) wire.close();
+    wires = [];
+  };
+  const open = async (proof: Proof): Promise<Wire> => {
+    // Not bound to one caller's signal: several wait for the same connection, and it gives up by itself in seconds.
+    const wire = await openWire(target, proof);
+    wires = [...wires.filter((other) => other.open), wire];
+    if (closed) wire.close();
+    return wire;
+  };
+  return {
+    async get(signal) {
+      const proof = await credentials.current();
+      if (proof.cert !== certificate) drop();
+      certificate = proof.cert;
+      const ready = wires.find((wire) => wire.open);
+      if (ready) return { wire: ready, proof };
+      opening ??= open(proof).finally(() => (opening = undefined));
+      const wire = await orAbort(opening, signal);
+      return { wire, proof };
+    },
+    renew: drop,
+    close: () => {
+      closed = true;
+      drop();
+    },
+  };
+}
+
+function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+interface SenderParts {
+  target: ClusterTarget;
+  credentials: Credentials;
+  wires: WirePool;
+  options: TransportOptions;
+}
+
+interface Answer {
+  response: WireResponse;
+  /** Empty when the body is left to the caller. */
+  body: Buffer;
+}
+
+type Send = (request: TransportRequest, body: 'whole' | 'stream') => Promise<Answer>;
+
+/** Sends until there is an answer worth returning: waits where the server asks for it, reconnects where that is safe. */
+function sender({ target, credentials, wires, options }: SenderParts): Send {
+  return async (request, body) => {
+    if (request.signal) setMaxListeners(0, request.signal);
+    let lostAt: number | undefined;
+    let renewed = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { wire, proof } = await wires.get(request.signal);
+        const answer = await sendOnce(wire, { request, proof, options, body });
+        const wait = waitAsked(answer.response);
+        if (answer.response.status === 401 && !renewed && credentials.renew()) {
+          renewed = true;
+          wires.renew();
+        } else if (wait !== undefined && attempt <= mostWaits) {
+          await pause(wait + backoffMs(attempt), request.signal);
+        } else {
+          return answer;
+        }
+        answer.response.body.resume();
+      } catch (error) {
+        lostAt ??= Date.now();
+        const givenUp = Date.now() - lostAt >= (request.patienceMs ?? options.patienceMs);
+        if (givenUp || !mayRepeat(error, request)) throw error instanceof ConnectionLost ? unreachable(target, error) : error;
+        await pause(backoffMs(attempt), request.signal);
+      }
+    }
+  };
+}
+
+/** A server under load answers 429 or 503 with Retry-After; so often it is obeyed. */
+const mostWaits = 10;
+
+function waitAsked({ status, headers }: WireResponse): number | undefined {
+  if (status !== 429 && status < 500) return undefined;
+  const asked = retryAfterMs(headers['retry-after']);
+  return asked === undefined ? undefined : Math.min(asked, 30_000);
+}
+
+function mayRepeat(error: unknown, request: TransportRequest): boolean {
+  if (error instanceof ConnectionLost) return request.repeatable || !error.processed;
+  // No new connection could be made, so nothing was sent.
+  return error instanceof MostikError && error.diagnostics[0]?.code === 'cluster-unreachable';
+}
+
+interface OneSend {
+  request: TransportRequest;
+  proof: Proof;
+  options: TransportOptions;
+  body: 'whole' | 'stream';
+}
+
+async function sendOnce(wire: Wire, { request, proof, options, body }: OneSend): Promise<Answer> {
+  const timeoutMs = request.timeoutMs ?? options.timeoutMs;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(request.signal?.reason);
+  const timer = setTimeout(() => stop.abort(timedOut(request, timeoutMs)), timeoutMs);
+  const headers = { accept: 'application/json', 'user-agent': options.userAgent, ...proof.headers, ...request.headers };
+  request.signal?.addEventListener('abort', abort);
+  let response: WireResponse | undefined;
+  try {
+    request.signal?.throwIfAborted();
+    response = await wire.send({ method: request.method, path: request.path, headers, body: request.body, signal: stop.signal });
+    return { response, body: body === 'whole' ? await collect(response.body) : Buffer.alloc(0) };
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    const unlink = (): void => request.signal?.removeEventListener('abort', abort);
+    if (body === 'stream' && response) response.body.once('close', unlink);
+    else unlink();
+  }
+}
+
+function timedOut(request: TransportRequest, timeoutMs: number): MostikError {
+  return new MostikError([diagnose('request-timeout', { subject: request.subject, verb: request.verb, seconds: Math.round(timeoutMs / 1000) })]);
+}
