@@ -11,7 +11,7 @@ export type Form = { kind: 'plain'; name: string; tag: string } | { kind: 'core'
 export interface Matcher {
   /** The first place at or after `from` where forms stand, the longest first. */
   find(text: string, from: number): Found<Form> | undefined;
-  /** Whole strings: values below `shortest` characters, as they are and as base64. */
+  /** Whole strings: values below `findableLength` characters, as they are and as base64. */
   whole: ReadonlyMap<string, { name: string; base64: boolean; padded: boolean }>;
   /** The same for text, and for bytes that are not text (one character a byte). */
   text(): Matcher;
@@ -19,7 +19,7 @@ export interface Matcher {
 }
 
 /** Below this a value is only looked for as a whole string: short words stand everywhere by chance. */
-export const shortest = 6;
+export const findableLength = 6;
 /** A long value is recognised by this many of its base64 characters; decoding proves it. */
 const coreLength = 48;
 
@@ -56,7 +56,7 @@ function build(table: SecretTable, seen: (text: string) => string, { text, bytes
   const whole: Map<string, { name: string; base64: boolean; padded: boolean }> = new Map();
   const plain: { name: string; tag: string; form: string }[] = [];
   for (const [name, value] of table) {
-    if (value.length >= shortest) {
+    if (value.length >= findableLength) {
       for (const [tag, encode] of Object.entries(encodings)) plain.push({ name, tag, form: encode(value) });
     } else if (value !== '') addWhole(whole, name, value, seen);
   }

@@ -8,6 +8,9 @@ export type SecretTable = ReadonlyMap<string, string>;
 /** Name of the secret that random template functions and checksums of components are derived from. */
 export const seedName = 'mostik-seed';
 
+/** Values below this many characters are only found as whole strings. */
+export { findableLength } from './secret-forms.js';
+
 /** What stands where a secret was, for people. */
 export const mask = '***';
 
