@@ -6,3 +6,5 @@ export * from './plan.js';
 export * from './platform.js';
 export * from './progress.js';
 export * from './secret-trace.js';
+export * from './secret-values.js';
+export * from './stand-ins.js';

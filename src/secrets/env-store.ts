@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
@@ -21,12 +21,12 @@ export interface StoredEnv {
 }
 
 /** Reads the `.env` of a folder. */
-export async function readEnv(dir: string): Promise<StoredEnv> {
-  const text = await textOf(join(dir, envFileName));
+export function readEnv(dir: string): StoredEnv {
+  const text = textOf(join(dir, envFileName));
   if (text === undefined) return { values: new Map(), diagnostics: [] };
   const { values, problems } = parseEnv(text);
   const diagnostics = problems.map(({ line, problem }) => diagnose('env-syntax', { problem }, { file: envFileName, line }));
-  const mode = (await stat(join(dir, envFileName))).mode & 0o777;
+  const mode = statSync(join(dir, envFileName)).mode & 0o777;
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     diagnostics.push(diagnose('env-mode', { mode: mode.toString(8).padStart(4, '0') }, { file: envFileName }));
   }
@@ -45,10 +45,10 @@ export interface Saving {
  * Adds values to `.env` (mode 0600, whole or not at all), every line that is there left as it is. A name that has a value
  * there keeps it: another process was first. Returns the names of the secrets that were written.
  */
-export async function saveGenerated({ dir, table, names, specs }: Saving): Promise<string[]> {
+export function saveGenerated({ dir, table, names, specs }: Saving): string[] {
   if (names.length === 0) return [];
-  const path = await linkTarget(join(dir, envFileName));
-  const before = (await textOf(path)) ?? '';
+  const path = linkTarget(join(dir, envFileName));
+  const before = (textOf(path)) ?? '';
   const known = parseEnv(before).values;
   const added = new Map<string, string>();
   const saved: string[] = [];
@@ -59,7 +59,7 @@ export async function saveGenerated({ dir, table, names, specs }: Saving): Promi
     added.set(key, value);
     saved.push(name);
   }
-  if (added.size > 0) await writeWhole(path, appendEnv(before, added));
+  if (added.size > 0) writeWhole(path, appendEnv(before, added));
   return saved;
 }
 
@@ -69,9 +69,9 @@ export function nearMiss(key: string, values: ReadonlyMap<string, string>): stri
   return near === undefined ? '' : ` (${envFileName} has ${near}: did you mean ${key}?)`;
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+function textOf(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -79,28 +79,28 @@ async function textOf(path: string): Promise<string | undefined> {
 }
 
 /** Where a link leads: renaming over the link itself would cut it. */
-async function linkTarget(path: string): Promise<string> {
+function linkTarget(path: string): string {
   try {
-    return await realpath(path);
+    return realpathSync(path);
   } catch (error) {
     if (isMissing(error)) return path;
     throw error;
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
+function writeWhole(path: string, text: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
-    const file = await open(temporary, 'wx', 0o600);
+    const file = openSync(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(text);
-      await file.sync();
+      writeFileSync(file, text);
+      fsyncSync(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(temporary, path);
+    renameSync(temporary, path);
   } finally {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 

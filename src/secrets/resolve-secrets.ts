@@ -1,16 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
-import { findableLength, seedName, type SecretSpec, type SecretTable } from '../model/index.js';
-import { valueOf } from './alphabets.js';
+import { findableLength, secretValue, type SecretSpec, type SecretTable } from '../model/index.js';
 import { envFileName, envNameOf, nearMiss, readEnv } from './env-store.js';
-
-/** How the seed of random template functions is made and kept; resolved like every secret. */
-export const seedSpec: SecretSpec = { generate: { length: 32, alphabet: 'hex' }, env: 'MOSTIK_SEED' };
-
-/** Adds the seed to the secrets of a platform. */
-export function withSeed(specs: Readonly<Record<string, SecretSpec>>): Record<string, SecretSpec> {
-  return { ...specs, [seedName]: seedSpec };
-}
 
 /** Which secrets, and where their values may be. */
 export interface SecretSources {
@@ -37,8 +28,8 @@ export interface ResolvedSecrets {
  * Finds each secret's value: in `.env`, else in the cluster's state, else makes one. So a clone without `.env` never makes
  * a new password for a database that has one. A secret that is nowhere and may not be generated is an error.
  */
-export async function resolveSecrets({ specs, dir, stored, random = (n) => randomInt(n) }: SecretSources): Promise<ResolvedSecrets> {
-  const env = await readEnv(dir);
+export function resolveSecrets({ specs, dir, stored, random = (n) => randomInt(n) }: SecretSources): ResolvedSecrets {
+  const env = readEnv(dir);
   const table = new Map<string, string>();
   const generated: string[] = [];
   const differs: string[] = [];
@@ -54,7 +45,7 @@ export async function resolveSecrets({ specs, dir, stored, random = (n) => rando
       diagnostics.push(diagnose('secret-missing', { name, key, file: envFileName, near: nearMiss(key, env.values) }));
       continue;
     }
-    const value = found ?? valueOf(spec, random);
+    const value = found ?? secretValue(spec, random);
     if (found === undefined) generated.push(name);
     if (found !== undefined && found === written && kept !== undefined && kept !== written) differs.push(name);
     if (value.length < findableLength) diagnostics.push(diagnose('secret-short', { name, length: value.length, least: findableLength }));

@@ -2,8 +2,8 @@ import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { envNameOf, readEnv, resolveSecrets, saveGenerated, seedSpec, standIn, standIns, withSeed } from './index.js';
-import type { SecretSpec } from '../model/index.js';
+import { seedSpec, type SecretSpec } from '../model/index.js';
+import { envNameOf, readEnv, resolveSecrets, saveGenerated } from './index.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -15,24 +15,12 @@ const made: SecretSpec = { generate: { length: 24, alphabet: 'alphanumeric' } };
 const none = new Map<string, string>();
 const env = () => readFile(join(dir, '.env'), 'utf8');
 
-describe('stand-ins', () => {
-  test('follow from the name alone and keep length and alphabet', () => {
-    expect(standIn('db', made)).toBe(standIn('db', made));
-    expect(standIn('db', made)).toBe('standInForDboDaZUrcvvFhk');
-    expect(standIn('db', made)).not.toBe(standIn('db2', made));
-    expect(standIn('db', { generate: { length: 40, alphabet: 'hex' } })).toMatch(/^[a-f][0-9a-f]{39}$/);
-    expect(standIn('db', { generate: { length: 9, alphabet: 'printable' } })).toMatch(/^[A-Za-z][!-~]{7}[A-Za-z0-9]$/);
-    expect(standIn('db', {})).toHaveLength(24);
-    expect([...standIns(withSeed({ db: made })).keys()]).toEqual(['db', 'mostik-seed']);
-  });
-});
-
 describe('resolveSecrets', () => {
   test('takes .env first, then what the cluster keeps, and only then generates', async () => {
     await writeFile(join(dir, '.env'), 'FIRST=from-env\nEMPTY=\n', { mode: 0o600 });
     const specs = { first: made, second: made, third: made, empty: made };
     const stored = new Map([['first', 'from-state-1'], ['second', 'from-state-2']]);
-    const { table, generated, differs, diagnostics } = await resolveSecrets({ specs, dir, stored });
+    const { table, generated, differs, diagnostics } = resolveSecrets({ specs, dir, stored });
     expect(table.get('first')).toBe('from-env');
     expect(table.get('second')).toBe('from-state-2');
     expect(table.get('third')).toMatch(/^[A-Za-z][A-Za-z0-9]{23}$/);
@@ -43,7 +31,7 @@ describe('resolveSecrets', () => {
 
   test('generates with the alphabet and length asked for, never twice the same', async () => {
     const specs = { a: { generate: { length: 64, alphabet: 'hex' } }, b: { generate: { length: 8, alphabet: 'printable' } }, c: made, d: made } satisfies Record<string, SecretSpec>;
-    const { table } = await resolveSecrets({ specs, dir, stored: none });
+    const { table } = resolveSecrets({ specs, dir, stored: none });
     expect(table.get('a')).toMatch(/^[a-f][0-9a-f]{63}$/);
     expect(table.get('b')).toHaveLength(8);
     expect(table.get('c')).not.toBe(table.get('d'));
@@ -51,7 +39,7 @@ describe('resolveSecrets', () => {
 
   test('names the variable of a secret that is nowhere, and the likely slip', async () => {
     await writeFile(join(dir, '.env'), 'API_TOKNE=x\n', { mode: 0o600 });
-    const { table, diagnostics } = await resolveSecrets({ specs: { 'api-token': {}, other: { env: 'MY_KEY' } }, dir, stored: none });
+    const { table, diagnostics } = resolveSecrets({ specs: { 'api-token': {}, other: { env: 'MY_KEY' } }, dir, stored: none });
     expect(table.size).toBe(0);
     expect(diagnostics.map((d) => [d.code, d.severity, d.message])).toEqual([
       ['secret-missing', 'error', 'secret api-token: no value: expected API_TOKEN in .env (.env has API_TOKNE: did you mean API_TOKEN?)'],
@@ -61,7 +49,7 @@ describe('resolveSecrets', () => {
 
   test('secrets that share a name in .env share one value', async () => {
     const shared = { ...made, env: 'SHARED' };
-    const { table, generated } = await resolveSecrets({ specs: { a: shared, b: shared }, dir, stored: none });
+    const { table, generated } = resolveSecrets({ specs: { a: shared, b: shared }, dir, stored: none });
     expect(table.get('a')).toBe(table.get('b'));
     expect(generated).toEqual(['a']);
   });
@@ -69,7 +57,7 @@ describe('resolveSecrets', () => {
   test('warns of a file that others may read, of lines it cannot read, of a value too short to be masked everywhere', async () => {
     await writeFile(join(dir, '.env'), 'PIN=4711\n???\n');
     await chmod(join(dir, '.env'), 0o640);
-    const { diagnostics } = await resolveSecrets({ specs: { pin: {} }, dir, stored: none });
+    const { diagnostics } = resolveSecrets({ specs: { pin: {} }, dir, stored: none });
     expect(diagnostics.map((d) => `${d.severity} ${d.code} ${JSON.stringify(d.at ?? null)}`)).toEqual([
       'error env-syntax {"file":".env","line":2}',
       'warning env-mode {"file":".env"}',
@@ -83,36 +71,36 @@ describe('saveGenerated', () => {
   const specs = { db: made, odd: made, 'mostik-seed': seedSpec };
 
   test('writes a new file that only its owner may read', async () => {
-    expect(await saveGenerated({ dir, table, names: ['db', 'odd'], specs })).toEqual(['db', 'odd']);
+    expect(saveGenerated({ dir, table, names: ['db', 'odd'], specs })).toEqual(['db', 'odd']);
     expect(await env()).toBe('DB=abcdefgh\nODD="it\'s \\$x"\n');
     expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
-    expect((await readEnv(dir)).values.get('ODD')).toBe("it's $x");
+    expect(readEnv(dir).values.get('ODD')).toBe("it's $x");
     expect(await readdir(dir)).toEqual(['.env']);
   });
 
   test('keeps lines and comments, and a value that somebody wrote first', async () => {
     await writeFile(join(dir, '.env'), '# mine\nDB=theirs\nOTHER=1 # note');
-    expect(await saveGenerated({ dir, table, names: ['db', 'mostik-seed'], specs })).toEqual(['mostik-seed']);
+    expect(saveGenerated({ dir, table, names: ['db', 'mostik-seed'], specs })).toEqual(['mostik-seed']);
     expect(await env()).toBe('# mine\nDB=theirs\nOTHER=1 # note\nMOSTIK_SEED=f00d\n');
     expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
   });
 
   test('fills a name that stands there empty', async () => {
     await writeFile(join(dir, '.env'), 'DB=\n');
-    await saveGenerated({ dir, table, names: ['db'], specs });
-    expect((await readEnv(dir)).values.get('DB')).toBe('abcdefgh');
+    saveGenerated({ dir, table, names: ['db'], specs });
+    expect(readEnv(dir).values.get('DB')).toBe('abcdefgh');
   });
 
   test('writes through a link and leaves it a link', async () => {
     await writeFile(join(dir, 'real.env'), 'A=1\n', { mode: 0o600 });
     await symlink('real.env', join(dir, '.env'));
-    await saveGenerated({ dir, table, names: ['db'], specs });
+    saveGenerated({ dir, table, names: ['db'], specs });
     expect((await lstat(join(dir, '.env'))).isSymbolicLink()).toBe(true);
     expect(await readFile(join(dir, 'real.env'), 'utf8')).toBe('A=1\nDB=abcdefgh\n');
   });
 
   test('touches nothing when there is nothing to write', async () => {
-    expect(await saveGenerated({ dir, table, names: [], specs })).toEqual([]);
+    expect(saveGenerated({ dir, table, names: [], specs })).toEqual([]);
     expect(await readdir(dir)).toEqual([]);
   });
 });

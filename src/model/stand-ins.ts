@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { SecretSpec, SecretTable } from '../model/index.js';
-import { valueOf } from './alphabets.js';
+import type { ResolvedPlatform, SecretSpec } from './platform.js';
+import type { SecretTable } from './secret-trace.js';
+import { secretValue, usedSecrets } from './secret-values.js';
 
 /** Characters that make stand-ins of like names differ. */
 const distinct = 8;
@@ -10,16 +11,16 @@ const distinct = 8;
  * and safe to print; of the secret's length and alphabet, so that templates treat it alike. Where there is room it says what it is.
  */
 export function standIn(name: string, spec: SecretSpec): string {
-  const value = valueOf(spec, hashNumbers(`stand-in for ${name}`));
+  const value = secretValue(spec, hashNumbers(`stand-in for ${name}`));
   if (spec.generate?.alphabet === 'hex') return value;
   const words = `standInFor${name.replace(/(?:^|[^A-Za-z0-9]+)(\w?)/g, (_, char: string) => char.toUpperCase())}`;
   const readable = words.slice(0, Math.max(0, value.length - distinct));
   return readable + value.slice(readable.length);
 }
 
-/** Stand-ins for all the secrets. */
-export function standIns(specs: Readonly<Record<string, SecretSpec>>): SecretTable {
-  return new Map(Object.entries(specs).map(([name, spec]) => [name, standIn(name, spec)]));
+/** Stand-ins for every secret that the platform's components take, and for the seed. */
+export function standIns(platform: Pick<ResolvedPlatform, 'secrets' | 'components'>): SecretTable {
+  return new Map(Object.entries(usedSecrets(platform)).map(([name, spec]) => [name, standIn(name, spec)]));
 }
 
 /** An endless row of numbers that follows from the text. */
