@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import { below, type ClusterFolder } from './folder.js';
+import type { ClusterRecord } from './record.js';
+
+/** The processes of a cluster, in the order they start; they end the other way round. */
+export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'node-agent'] as const;
+export type ComponentName = (typeof componentNames)[number];
+
+/** How a component is started. */
+export interface ComponentCommand {
+  name: ComponentName;
+  program: string;
+  args: string[];
+  env: Record<string, string>;
+  after: Gate;
+}
+
+/**
+ * What must be true before a component starts; earlier it would give up or back off for a second or more.
+ * `etcd`: the database answers. `serving`: the API server answers anything. `ready`: it has created its roles.
+ */
+export const gates = ['start', 'etcd', 'serving', 'ready'] as const;
+export type Gate = (typeof gates)[number];
+
+/** Addresses inside a cluster: no two of them overlap, none is on a real network. */
+export const networks = {
+  services: '10.96.0.0/16',
+  pods: '10.128.0.0/9',
+  /** 1,022 pods a node, 8,192 nodes. */
+  podsPerNodeMask: 22,
+  loadBalancers: '198.18.0.0/15',
+} as const;
+
+/** The label of nodes whose containers do not run. */
+export const simulatedLabel = 'mostik.dev/simulated';
+
+// Go's collector at half its default: a few percent of processor time for a third of the memory.
+const lean = { GOGC: '50' };
+
+/** The command line of every component of a cluster. Paths without a slash in front are below the cluster's folder, where they run. */
+export function componentCommands(record: ClusterRecord): ComponentCommand[] {
+  const folder = below(record.folder);
+  const official = (name: ComponentName, after: Gate, args: string[]): ComponentCommand => ({
+    name,
+    program: record.binaries.cluster,
+    args: [name, ...args],
+    env: lean,
+    after,
+  });
+  return [
+    official('etcd', 'start', etcd(record, folder)),
+    official('kube-apiserver', 'etcd', apiServer(record, folder)),
+    official('kube-controller-manager', 'ready', controllerManager(record, folder)),
+    official('kube-scheduler', 'serving', scheduler(record)),
+    { ...official('kwok', 'serving', kwok(folder)), env: { ...lean, KWOK_WORKDIR: join(folder.root, 'kwok') } },
+    { name: 'node-agent', program: record.binaries.render, args: ['node-agent', ...nodeAgent(record, folder)], env: lean, after: 'serving' },
+  ];
+}
+
+/** etcd speaks over sockets in the cluster's private folder: no port, and nobody else on the machine can read the secrets in it. */
+export const etcdSocketFile = 'etcd.sock:0'; // etcd insists on a port, and takes it for a part of the file's name
+const etcdSocket = `unix://${etcdSocketFile}`;
+const etcdPeerSocket = 'unix://etcd-peer.sock:0';
+
+function etcd(record: ClusterRecord, folder: ClusterFolder): string[] {
+  return [
+    `--data-dir=${folder.data}`,
+    `--listen-client-urls=${etcdSocket}`,
+    `--advertise-client-urls=${etcdSocket}`,
+    `--listen-peer-urls=${etcdPeerSocket}`,
+    `--initial-advertise-peer-urls=${etcdPeerSocket}`,
+    `--initial-cluster=default=${etcdPeerSocket}`,
+    // The API server compacts; without defragmentation the file only grows, so the limit is far above what it may need.
+    '--quota-backend-bytes=8589934592',
+    '--snapshot-count=10000',
+    '--log-level=warn',
+    ...(record.throwAway ? ['--unsafe-no-fsync'] : []),
+  ];
+}
+
+function apiServer(record: ClusterRecord, folder: ClusterFolder): string[] {
+  const pki = (file: string) => join(folder.pki, file);
+  return [
+    `--etcd-servers=${etcdSocket}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${record.ports.api}`,
+    // Nothing in the cluster reaches the host, so the Service `kubernetes` has no endpoint to announce.
+    '--advertise-address=127.0.0.1',
+    '--endpoint-reconciler-type=none',
+    `--client-ca-file=${pki('ca.crt')}`,
+    `--tls-cert-file=${pki('apiserver.crt')}`,
+    `--tls-private-key-file=${pki('apiserver.key')}`,
+    '--authorization-mode=RBAC',
+    '--allow-privileged=true',
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--service-account-key-file=${pki('service-account.pub')}`,
+    `--service-account-signing-key-file=${pki('service-account.key')}`,
+    `--service-cluster-ip-range=${networks.services}`,
+    `--requestheader-client-ca-file=${pki('front-proxy-ca.crt')}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${pki('front-proxy.crt')}`,
+    `--proxy-client-key-file=${pki('front-proxy.key')}`,
+    `--kubelet-client-certificate=${pki('kubelet-client.crt')}`,
+    `--kubelet-client-key=${pki('kubelet-client.key')}`,
+    // Simulated nodes carry an ExternalDNS address, under which the node agent answers for them.
+    '--kubelet-preferred-address-types=ExternalDNS,InternalIP',
+    '--event-ttl=30m',
+    '--profiling=false',
+    ...emulation(record),
+    ...(record.audit ? audit(folder) : []),
+  ];
+}
+
+function controllerManager(record: ClusterRecord, folder: ClusterFolder): string[] {
+  const pki = (file: string) => join(folder.pki, file);
+  return [
+    `--kubeconfig=${pki('controller-manager.kubeconfig')}`,
+    '--leader-elect=false',
+    '--secure-port=0',
+    `--service-account-private-key-file=${pki('service-account.key')}`,
+    `--root-ca-file=${pki('ca.crt')}`,
+    `--cluster-signing-cert-file=${pki('ca.crt')}`,
+    `--cluster-signing-key-file=${pki('ca.key')}`,
+    '--allocate-node-cidrs=true',
+    `--cluster-cidr=${networks.pods}`,
+    `--node-cidr-mask-size=${networks.podsPerNodeMask}`,
+    `--service-cluster-ip-range=${networks.services}`,
+    // The default of 20 requests a second stretches the start by seconds.
+    '--kube-api-qps=500',
+    '--kube-api-burst=1000',
+    // Autoscalers of a rehearsal are watched by someone who waits.
+    '--horizontal-pod-autoscaler-sync-period=5s',
+    // Leases of simulated nodes are renewed every 50 s, see the node agent's neighbour KWOK below.
+    '--node-monitor-grace-period=4m',
+    `--flex-volume-plugin-dir=${join(folder.root, 'volumes', 'plugins')}`,
+    '--profiling=false',
+    ...emulation(record),
+  ];
+}
+
+function scheduler(record: ClusterRecord): string[] {
+  return ['--config=scheduler.json', '--leader-elect=false', '--secure-port=0', '--profiling=false', ...emulation(record)];
+}
+
+/** The scheduler's configuration: its default of 50 requests a second would bind 1,000 pods in 20 s. */
+export function schedulerConfig(folder: ClusterFolder): string {
+  return JSON.stringify({
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    clientConnection: { kubeconfig: join(folder.pki, 'scheduler.kubeconfig'), qps: 500, burst: 1000 },
+    leaderElection: { leaderElect: false },
+  });
+}
+
+function kwok(folder: ClusterFolder): string[] {
+  return [
+    `--kubeconfig=${join(folder.pki, 'kwok.kubeconfig')}`,
+    `--config=${folder.stages}`,
+    `--manage-nodes-with-label-selector=${simulatedLabel}=true`,
+    // Renewed at a quarter of it: few writes, and a sleeping laptop does not lose its nodes at once.
+    '--node-lease-duration-seconds=200',
+    '-v=WARN',
+  ];
+}
+
+function nodeAgent(record: ClusterRecord, folder: ClusterFolder): string[] {
+  const pki = (file: string) => join(folder.pki, file);
+  return [
+    `--kubeconfig=${pki('node-agent.kubeconfig')}`,
+    `--listen=127.0.0.1:${record.ports.agent}`,
+    `--tls-cert=${pki('node-agent-server.crt')}`,
+    `--tls-key=${pki('node-agent-server.key')}`,
+    `--client-ca=${pki('ca.crt')}`,
+    `--front-proxy-ca=${pki('front-proxy-ca.crt')}`,
+    `--volumes=${folder.volumes}`,
+    `--load-balancers=${networks.loadBalancers}`,
+  ];
+}
+
+function audit(folder: ClusterFolder): string[] {
+  return [
+    '--audit-policy-file=audit-policy.json',
+    `--audit-log-path=${join(folder.logs, 'audit.log')}`,
+    '--audit-log-maxsize=200',
+    '--audit-log-maxbackup=1',
+  ];
+}
+
+/** Every request once, when it is answered, without bodies. */
+export const auditPolicy = JSON.stringify({
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [{ level: 'Metadata' }],
+});
+
+/** The programs' own minor version needs no emulation. */
+function emulation(record: ClusterRecord): string[] {
+  return record.release.startsWith(`v${record.kubernetes}.`) ? [] : [`--emulated-version=kube=${record.kubernetes}`];
+}

@@ -1,0 +1,16 @@
+export { componentNames, networks, simulatedLabel, type ComponentName } from './components.js';
+export { clustersFolder, isClusterName } from './folder.js';
+export {
+  createCluster,
+  deleteCluster,
+  startCluster,
+  stopCluster,
+  type ClusterEvent,
+  type CreateOptions,
+  type LifecycleOptions,
+  type StartOptions,
+} from './lifecycle.js';
+export { nodeNames } from './nodes.js';
+export { listClusters, readCluster, type Binaries, type ClusterRecord, type Ports } from './record.js';
+export { clusterProcesses, clusterState, waitForCluster, type ClusterProcess, type ClusterState } from './status.js';
+export { systemObjects } from './system-objects.js';

@@ -1,0 +1,2 @@
+/** The Service under whose name the API server asks the node agent for metrics; the agent's certificate holds it. */
+export const metricsService = { name: 'mostik-metrics', namespace: 'kube-system' } as const;

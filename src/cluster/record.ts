@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { diagnose, MostikError } from '../diagnostics/index.js';
+import { asDict, asList, asNumber, asString, isDict } from '../lib/read-unknown.js';
+import type { NodeSpec } from '../model/index.js';
+import { below, clustersFolder, folderOf, isClusterName } from './folder.js';
+import { writeAtomically } from './write-atomically.js';
+
+/** The binaries a cluster runs, absolute: the official programs, and Mostik's own code with the node agent. */
+export interface Binaries {
+  cluster: string;
+  render: string;
+}
+
+/** TCP ports on 127.0.0.1. */
+export interface Ports {
+  /** The API server, over HTTPS. */
+  api: number;
+  /** The node agent: metrics, and the kubelet's part of logs and exec. */
+  agent: number;
+}
+
+/** What is known of a cluster without asking it; kept in `cluster.json`. */
+export interface ClusterRecord {
+  name: string;
+  /** Unlike the name, never used twice. */
+  id: string;
+  /** ISO time. */
+  createdAt: string;
+  /** The minor version it serves, such as `1.36`. */
+  kubernetes: string;
+  /** The release of the programs, such as `v1.36.3`. */
+  release: string;
+  nodes: NodeSpec[];
+  ports: Ports;
+  binaries: Binaries;
+  /** Keeps an audit log of every request (metadata only) in `logs/audit.log`. */
+  audit: boolean;
+  /** Trades the survival of a power cut for speed. */
+  throwAway: boolean;
+  folder: string;
+  kubeconfig: string;
+  /** The kubeconfig's context. */
+  context: string;
+}
+
+/** Reads a cluster's record; undefined where there is no such cluster. */
+export function readCluster(name: string): ClusterRecord | undefined {
+  const folder = folderOf(name);
+  if (!existsSync(folder.record)) return undefined;
+  const record = readClusterIn(folder.root);
+  if (!record) throw new MostikError([diagnose('cluster-record-broken', { name, path: folder.record })]);
+  return record;
+}
+
+/** Reads the record in a cluster's folder; undefined where there is none that can be read. */
+export function readClusterIn(root: string): ClusterRecord | undefined {
+  const folder = below(root);
+  return existsSync(folder.record) ? parse(readFileSync(folder.record, 'utf8'), folder.root, folder.kubeconfig) : undefined;
+}
+
+/** Reads a cluster's record, or ends with a Diagnostic where there is none. */
+export function requireCluster(name: string): ClusterRecord {
+  const record = readCluster(name);
+  if (!record) throw new MostikError([diagnose('cluster-unknown', { name })]);
+  return record;
+}
+
+/** All clusters of this user, by name. */
+export function listClusters(): ClusterRecord[] {
+  const root = clustersFolder();
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter(isClusterName)
+    .sort()
+    .flatMap((name) => readCluster(name) ?? []);
+}
+
+export function writeRecord(record: ClusterRecord): void {
+  const { folder: _folder, kubeconfig: _kubeconfig, ...kept } = record;
+  writeAtomically(folderOf(record.name).record, `${JSON.stringify({ version: 1, ...kept }, null, 2)}\n`);
+}
+
+function parse(text: string, folder: string, kubeconfig: string): ClusterRecord | undefined {
+  const data = readJson(text);
+  const [ports, binaries] = [asDict(data['ports']), asDict(data['binaries'])];
+  const [name, id, createdAt] = [asString(data['name']), asString(data['id']), asString(data['createdAt'])];
+  const [kubernetes, release, context] = [asString(data['kubernetes']), asString(data['release']), asString(data['context'])];
+  const [api, agent] = [asNumber(ports['api']), asNumber(ports['agent'])];
+  const [cluster, render] = [asString(binaries['cluster']), asString(binaries['render'])];
+  if (name === undefined || id === undefined || createdAt === undefined || kubernetes === undefined || release === undefined) return undefined;
+  if (context === undefined || api === undefined || agent === undefined || cluster === undefined || render === undefined) return undefined;
+  return {
+    name,
+    id,
+    createdAt,
+    kubernetes,
+    release,
+    nodes: asList(data['nodes']) as NodeSpec[],
+    ports: { api, agent },
+    binaries: { cluster, render },
+    audit: data['audit'] === true,
+    throwAway: data['throwAway'] === true,
+    folder,
+    kubeconfig,
+    context,
+  };
+}
+
+function readJson(text: string): Record<string, unknown> {
+  try {
+    const data = JSON.parse(text) as unknown;
+    return isDict(data) ? data : {};
+  } catch {
+    return {};
+  }
+}
