@@ -1,4 +1,18 @@
-import type { Desired, Plan, ResolvedPlatform } from './model/index.js';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve as resolvePath } from 'node:path';
+import { applyPlan as carryOut, type ApplyOptions } from './apply/index.js';
+import { check } from './check/index.js';
+import { diagnose, MostikError, throwOnErrors } from './diagnostics/index.js';
+import { ensureEngine, type EngineEvent, type EngineOptions } from './engine/index.js';
+import { gitSource } from './git/index.js';
+import type { Kube } from './kube/index.js';
+import { load } from './load/index.js';
+import type { ApplyResult, Desired, Generation, Plan, ResolvedPlatform, SecretTable } from './model/index.js';
+import { desiredFromGeneration, emptyDesired, makePlan, noFlags, planJson, readGeneration, readState, verifyPlan, type PlanFlags, type PlanInputs, type PlanJson, type State } from './plan/index.js';
+import { renderPlatform as render } from './render/index.js';
+import { resolve } from './resolve/index.js';
+import { resolveSecrets, saveGenerated, standIns } from './secrets/index.js';
 
 /** What a user names on the command line: where the platform is and how it is varied. */
 export interface Inputs {
@@ -11,4 +25,115 @@ export interface Inputs {
   /** `component.path=value` of `--set`. */
   sets: string[];
 }
-export type { Desired, Plan, ResolvedPlatform };
+
+/** Options that every stage takes. */
+export interface StageOptions {
+  onProgress?: ((event: EngineEvent) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A plan with what it was made from: the state it compares with, and the secrets that an apply keeps. */
+export interface Planned {
+  plan: Plan;
+  state: State;
+  /** Secrets that were generated now and are not in `.env` yet. */
+  generated: { dir: string; table: SecretTable; names: string[] };
+}
+
+/** Reads the platform file, its profiles, overlays and sets: one checked set of values, or every mistake at once. */
+export async function readPlatform(inputs: Inputs, options: StageOptions = {}): Promise<ResolvedPlatform> {
+  const loaded = await load({ dir: inputs.dir, overlays: inputs.overlays, sets: inputs.sets, ...options });
+  const source = await gitSource(loaded.file);
+  return resolve(loaded, { profiles: inputs.profiles, source });
+}
+
+/** Renders a platform and checks the result; stands-in for secrets unless real values are given. */
+export async function renderPlatform(platform: ResolvedPlatform, options: StageOptions & { secrets?: SecretTable } = {}): Promise<Desired> {
+  const engine = await ensureEngine('render', engineOptions(options));
+  const desired = await render(platform, { engine, secrets: options.secrets ?? standIns(platform), ...(options.signal ? { signal: options.signal } : {}) });
+  const diagnostics = throwOnErrors([...desired.diagnostics, ...check(platform, desired)]);
+  return { ...desired, diagnostics };
+}
+
+function engineOptions({ onProgress, signal }: StageOptions): EngineOptions {
+  return { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) };
+}
+
+/** Makes the exact plan of a platform on a cluster: state, secrets, render, check, plan. */
+export async function planPlatform(platform: ResolvedPlatform, kube: Kube, options: StageOptions & { flags?: PlanFlags } = {}): Promise<Planned> {
+  const state = await readState(kube, platform.name, platform.state.namespace);
+  const secrets = resolveSecrets({ specs: platform.secrets, dir: platform.dir, stored: state.secrets });
+  const desired = await renderPlatform(platform, { ...options, secrets: secrets.table });
+  const plan = await makePlan(desired, { kube, state }, options.flags);
+  return { plan, state, generated: { dir: platform.dir, table: desired.secrets, names: secrets.generated } };
+}
+
+/** Carries a plan out. Generated secrets are saved first: a value in the cluster must never be known nowhere else. */
+export async function applyPlan(planned: Planned, kube: Kube, options: ApplyOptions): Promise<ApplyResult> {
+  const { plan, state, generated } = planned;
+  const saveSecrets = (): void => { saveGenerated(generated.dir, generated.table, generated.names); };
+  return carryOut(kube, plan, { state, saveSecrets }, options);
+}
+
+/** The inputs of a plan, files by digest: `apply plan.json` runs the pure stages again from these. */
+export function planInputs(inputs: Inputs, platform: ResolvedPlatform, flags: PlanFlags): PlanInputs {
+  const files: Record<string, string> = {};
+  for (const file of platform.inputs) files[relative(platform.root, file)] = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const { deleteClaims, deleteCrds, takeOver, replace, takePlatform } = flags;
+  return {
+    dir: resolvePath(inputs.dir),
+    profiles: inputs.profiles,
+    overlays: inputs.overlays.map((file) => resolvePath(file)),
+    sets: inputs.sets,
+    files,
+    flags: { deleteClaims: [...deleteClaims], deleteCrds: [...deleteCrds], takeOver: [...takeOver], replace: [...replace], takePlatform },
+  };
+}
+
+/** Makes the plan of a saved plan's inputs anew and refuses (exit 6) when either side has moved in what matters. */
+export async function replan(saved: PlanJson & { inputs: PlanInputs }, kube: Kube, options: StageOptions = {}): Promise<{ planned: Planned; platform: ResolvedPlatform }> {
+  const inputs: Inputs = { dir: saved.inputs.dir, profiles: saved.inputs.profiles, overlays: saved.inputs.overlays, sets: saved.inputs.sets };
+  const platform = await readPlatform(inputs, options);
+  const planned = await planPlatform(platform, kube, { ...options, flags: saved.inputs.flags });
+  verifyPlan(saved, planJson(planned.plan, planInputs(inputs, platform, saved.inputs.flags)));
+  return { planned, platform };
+}
+
+/** Folder that a saved plan's relative paths start from. */
+export const planFolder = (file: string): string => dirname(resolvePath(file));
+
+/** Plans the way back to an older generation, today's secret values in it; without a number, to the success before the last. */
+export async function planRollback(kube: Kube, place: { platform: string; namespace: string }, options: { generation?: number | undefined; flags?: PlanFlags } = {}): Promise<Planned> {
+  const state = await readState(kube, place.platform, place.namespace);
+  const last = requireGeneration(state);
+  const generation = options.generation === undefined ? await successBefore(kube, state, last) : await readGeneration(kube, place, options.generation);
+  const desired = await desiredFromGeneration(kube, generation, state);
+  const plan = await makePlan(desired, { kube, state, kind: 'rollback' }, { ...noFlags, ...options.flags, takePlatform: true });
+  return { plan, state, generated: nothingGenerated };
+}
+
+/** Plans an empty platform: everything goes, but claims and what was there before. */
+export async function planDestroy(kube: Kube, place: { platform: string; namespace: string }, options: { flags?: PlanFlags } = {}): Promise<Planned> {
+  const state = await readState(kube, place.platform, place.namespace);
+  const last = requireGeneration(state);
+  const desired = emptyDesired(place.platform, last.source, last.kubernetes);
+  const plan = await makePlan(desired, { kube, state, kind: 'destroy' }, { ...noFlags, ...options.flags, takePlatform: true });
+  return { plan, state, generated: nothingGenerated };
+}
+
+const nothingGenerated: Planned['generated'] = { dir: '', table: new Map(), names: [] };
+
+function requireGeneration(state: State): Generation {
+  if (!state.last) throw new MostikError([diagnose('platform-not-applied', { platform: state.platform })]);
+  return state.last;
+}
+
+/** The newest success before the last generation: where a rollback without a number goes. */
+async function successBefore(kube: Kube, state: State, last: Generation): Promise<Generation> {
+  for (let number = last.number - 1; number > 0; number--) {
+    const generation = await readGeneration(kube, state, number).catch(() => undefined);
+    if (!generation) break;
+    if (generation.phase === 'succeeded') return generation;
+  }
+  throw new MostikError([diagnose('nothing-to-roll-back', { platform: state.platform })]);
+}

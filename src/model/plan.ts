@@ -2,6 +2,7 @@ import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { DesiredComponent, HookEvent, RenderedObject } from './desired.js';
 import type { KubeObject, ObjectRef } from './object.js';
 import type { PlatformSource } from './platform.js';
+import type { SecretTable } from './secret-trace.js';
 
 /** Everything that can happen to an object. */
 export type Action = 'create' | 'update' | 'adopt' | 'replace' | 'delete' | 'keep' | 'run' | 'unchanged' | 'conflict';
@@ -72,6 +73,10 @@ export interface Plan {
   kind: 'apply' | 'rollback' | 'destroy';
   base: PlanBase;
   components: DesiredComponent[];
+  /** Everything that should be there, hooks included: what the next generation stores. */
+  declared: RenderedObject[];
+  /** Values that occur in the declared objects. */
+  secrets: SecretTable;
   changes: PlannedChange[];
   diagnostics: Diagnostic[];
 }

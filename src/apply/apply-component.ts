@@ -1,0 +1,115 @@
+import type { Kube } from '../kube/index.js';
+import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange } from '../model/index.js';
+import type { Monitor } from './monitor.js';
+import { runHook } from './run-hook.js';
+import { writeChange, writeFailure } from './write.js';
+
+/** What applying a component needs; shared by all components of one apply. */
+export interface ApplyWorld {
+  kube: Kube;
+  monitor: Monitor;
+  signal: AbortSignal;
+  wait: boolean;
+  timeoutSeconds: number | undefined;
+  onEvent(event: ApplyEvent): void;
+  /** Called with the server's answer to each write: what the next plan compares with. */
+  onWritten(planned: PlannedChange, object: KubeObject): void;
+  /** Throws when the lock was lost. */
+  checkLock(): void;
+}
+
+/** How a component ended, with the reason in words. */
+export interface ComponentOutcome {
+  phase: ComponentPhase;
+  reason?: string;
+}
+
+const beforeEvents: HookEvent[] = ['pre-install', 'pre-upgrade', 'pre-rollback'];
+
+/** Applies one component: hooks before, objects in parallel, health, hooks after. */
+export async function applyComponent(component: DesiredComponent, changes: readonly PlannedChange[], world: ApplyWorld): Promise<ComponentOutcome> {
+  const hooks = changes.filter(({ change }) => change.action === 'run');
+  const writes = changes.filter(({ change }) => isWrite(change.action) && change.action !== 'run' && change.action !== 'delete');
+  const timeoutSeconds = world.timeoutSeconds ?? component.timeoutSeconds;
+  const tell = (phase: ComponentPhase, reason?: string): void => { world.onEvent({ type: 'component', component: component.name, phase, ...(reason ? { reason } : {}) }); };
+  world.checkLock();
+  if (writes.length > 0 || hooks.length > 0) tell('applying');
+  const before = await runHooks(hooks.filter(({ change }) => change.hook && beforeEvents.includes(change.hook.event)), world, timeoutSeconds);
+  if (before) return { phase: 'failed', reason: before };
+  const failures = await writeAll(writes, world, timeoutSeconds);
+  if (failures.length > 0) return { phase: 'failed', reason: failures.join('; ') };
+  if (world.wait) {
+    const outcome = await waitForHealth(component, changes, { ...world, timeoutSeconds, tell });
+    if (outcome.phase !== 'healthy') return outcome;
+  }
+  const after = await runHooks(hooks.filter(({ change }) => change.hook && !beforeEvents.includes(change.hook.event)), world, timeoutSeconds);
+  if (after) return { phase: 'failed', reason: after };
+  return { phase: writes.length > 0 || hooks.length > 0 || world.wait ? 'healthy' : 'unchanged' };
+}
+
+/** Writes in parallel; the connection bounds how many are under way. One refusal does not stop its neighbours. */
+export async function writeAll(writes: readonly PlannedChange[], world: ApplyWorld, timeoutSeconds: number): Promise<string[]> {
+  const failures: string[] = [];
+  await Promise.all(
+    writes.map(async (planned) => {
+      const { component, ref, action } = planned.change;
+      try {
+        world.signal.throwIfAborted();
+        const object = await writeChange(world.kube, planned, { signal: world.signal, timeoutSeconds });
+        world.monitor.note(object);
+        world.onWritten(planned, object);
+        world.onEvent({ type: 'object', component, ref, action, phase: 'written' });
+      } catch (error) {
+        world.signal.throwIfAborted();
+        const reason = writeFailure(ref, error);
+        failures.push(reason);
+        world.onEvent({ type: 'object', component, ref, action, phase: 'failed', reason });
+      }
+    }),
+  );
+  return failures;
+}
+
+async function runHooks(hooks: readonly PlannedChange[], world: ApplyWorld, timeoutSeconds: number): Promise<string | undefined> {
+  for (const planned of hooks) {
+    world.checkLock();
+    const { component, ref } = planned.change;
+    world.onEvent({ type: 'object', component, ref, action: 'run', phase: 'writing', reason: planned.change.hook?.event ?? '' });
+    const result = await runHook(world.kube, planned, { monitor: world.monitor, signal: world.signal, timeoutSeconds }).catch((error: unknown) => {
+      world.signal.throwIfAborted();
+      return { ok: false as const, reason: writeFailure(ref, error) };
+    });
+    world.onEvent({ type: 'object', component, ref, action: 'run', phase: result.ok ? 'healthy' : 'failed', ...(result.ok ? {} : { reason: result.reason }) });
+    if (!result.ok) return result.reason;
+  }
+  return undefined;
+}
+
+async function waitForHealth(component: DesiredComponent, changes: readonly PlannedChange[], world: ApplyWorld & { timeoutSeconds: number; tell(phase: ComponentPhase, reason?: string): void }): Promise<ComponentOutcome> {
+  const declared = changes.filter(({ change }) => change.action !== 'run' && change.action !== 'delete' && change.action !== 'keep');
+  const actionOf = new Map(declared.map(({ change }) => [keyOf(change.ref), change.action]));
+  world.tell('waiting');
+  const { outcome, unhealthy } = await world.monitor.waitFor(declared.map(({ change }) => change.ref), {
+    timeoutSeconds: world.timeoutSeconds,
+    signal: world.signal,
+    onHealth: (ref, health) => {
+      const phase = health.status === 'healthy' ? 'healthy' : health.status === 'failed' ? 'failed' : 'waiting';
+      world.onEvent({ type: 'object', component: component.name, ref, action: actionOf.get(keyOf(ref)) ?? 'unchanged', phase, ...(health.reason ? { reason: health.reason } : {}) });
+    },
+  });
+  if (outcome === 'healthy') return { phase: 'healthy' };
+  const reason = unhealthy.map(({ ref, health }) => `${formatRef(ref)}: ${health.reason}`).join('; ');
+  return outcome === 'failed' ? { phase: 'failed', reason } : { phase: 'timeout', reason: `not healthy after ${world.timeoutSeconds} s: ${reason}` };
+}
+
+/** The record of an object right after its write. */
+export function inventoryEntry(planned: PlannedChange, object: KubeObject, digests: { desired: string; live: string }): InventoryEntry {
+  return {
+    ref: planned.change.ref,
+    component: planned.change.component,
+    uid: object.metadata.uid ?? '',
+    ...digests,
+    ...(planned.rendered?.hook ? { hook: planned.rendered.hook } : {}),
+    ...(planned.rendered?.keep ? { keep: true } : {}),
+  };
+}

@@ -1,0 +1,238 @@
+import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
+import { isAlreadyExists, type Kube } from '../kube/index.js';
+import { countChanges, formatRef, isWrite, keyOf, type ApplyEvent, type ApplyResult, type ComponentResult, type DesiredComponent, type InventoryEntry, type KubeObject, type ObjectRef, type Plan, type PlannedChange } from '../model/index.js';
+import { desiredDigest, hasChanges, liveDigest, ownedFields, type State } from '../plan/index.js';
+import { isClaim } from '../plan/claims.js';
+import { applyComponent, inventoryEntry, writeAll, type ApplyWorld, type ComponentOutcome } from './apply-component.js';
+import { takeLock, type Lock } from './lock.js';
+import { openMonitor } from './monitor.js';
+import { beginRecord, type Record } from './record.js';
+import { removeAll } from './remove-all.js';
+
+/** How an apply is to be done. */
+export interface ApplyOptions {
+  /** Wait for health; on by default. */
+  wait: boolean;
+  /** Instead of each component's own. */
+  timeoutSeconds?: number;
+  /** Generations to keep. */
+  keep: number;
+  /** Version of this program, for the record. */
+  version: string;
+  onEvent(event: ApplyEvent): void;
+  signal: AbortSignal;
+}
+
+/** Refuses a plan that cannot be carried out: its errors and its conflicts, all of them, before anything is written. */
+export function refusals(plan: Plan): Diagnostic[] {
+  const conflicts = plan.changes
+    .filter(({ change }) => change.action === 'conflict')
+    .map(({ change }) => {
+      const params = { object: formatRef(change.ref), reason: change.reason ?? '' };
+      return change.reason?.startsWith('refused by the server') ? diagnose('plan-refused', params, change.at) : diagnose('plan-conflicts', { ...params, hint: conflictHint(change.reason ?? '') }, change.at);
+    });
+  return [...plan.diagnostics.filter(({ severity }) => severity === 'error'), ...conflicts];
+}
+
+function conflictHint(reason: string): string {
+  if (reason.startsWith('owned by platform')) return 'rename the object, or remove it from one of the two platforms';
+  return 'leave the field out, or take it over with --take-over MANAGER';
+}
+
+/** Carries a plan out: lock, record, namespaces and CRDs, components along their edges, removals, record. */
+export async function applyPlan(kube: Kube, plan: Plan, world: { state: State; saveSecrets?(): void }, options: ApplyOptions): Promise<ApplyResult> {
+  const problems = refusals(plan);
+  if (problems.length > 0) throw new MostikError(problems);
+  const started = performance.now();
+  if (!hasChanges(plan)) return finishUnchanged(kube, plan, options, started);
+  world.saveSecrets?.();
+  await ensureNamespace(kube, world.state.namespace);
+  const lock = await takeLock(kube, { platform: plan.platform, namespace: world.state.namespace }, options.signal);
+  try {
+    return await applyLocked(kube, plan, { state: world.state, lock, started }, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: Lock; started: number }, options: ApplyOptions): Promise<ApplyResult> {
+  const { state, lock } = held;
+  const record = await beginRecord(kube, plan, { state, secrets: plan.secrets, keep: options.keep, version: options.version });
+  const signal = AbortSignal.any([options.signal, lock.lost]);
+  const inventory = new Map<string, InventoryEntry>(state.inventory);
+  const monitor = openMonitor(kube, plan.platform);
+  const settle = (planned: PlannedChange, object: KubeObject): void => { inventory.set(keyOf(planned.change.ref), entryOf(planned, object, plan, record)); };
+  for (const planned of plan.changes) if (planned.change.action === 'unchanged' && planned.live && planned.send) settle(planned, planned.live);
+  const apply: ApplyWorld = { kube, monitor, signal, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: settle, checkLock: () => { lock.check(); } };
+  const outcomes = new Map<string, ComponentResult>();
+  let writesLeft = plan.changes.filter(({ change }) => isWrite(change.action)).length;
+  let appliedAt = held.started;
+  apply.onEvent = (event) => {
+    if (event.type === 'object' && (event.phase === 'written' || event.phase === 'failed') && --writesLeft === 0) appliedAt = performance.now();
+    options.onEvent(event);
+  };
+  try {
+    const blocked = await applyPrerequisites(plan, apply);
+    if (blocked.length > 0) for (const component of plan.components) outcomes.set(component.name, skipped(component.name, blocked.join('; ')));
+    else await applyGraph(plan, apply, outcomes);
+    const retained = retainedClaims(plan, state);
+    const removed = signal.aborted || blocked.length > 0 ? { failures: [], gone: [] } : await removeAll(plan, { ...apply, timeoutSeconds: options.timeoutSeconds ?? 300 });
+    for (const ref of removed.gone) inventory.delete(keyOf(ref));
+    return await conclude(plan, { record, outcomes, inventory, retained, failures: removed.failures, options, started: held.started, appliedAt });
+  } catch (error) {
+    if (!signal.aborted) await record.finish({ phase: 'failed', inventory: unionWith(inventory, plan), retained: state.retained, message: error instanceof Error ? error.message : String(error) }).catch(() => undefined);
+    if (lock.lost.aborted) throw lock.lost.reason;
+    if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory, plan), retained: state.retained, failures: [], options, started: held.started, appliedAt, interrupted: true });
+    throw error;
+  } finally {
+    monitor.stop();
+  }
+}
+
+function entryOf(planned: PlannedChange, object: KubeObject, plan: Plan, { key }: Record): InventoryEntry {
+  return inventoryEntry(planned, object, { desired: desiredDigest(planned.send ?? object, plan.secrets, key), live: liveDigest(object, ownedFields(object), key) });
+}
+
+/** Objects that a broken-off apply may have made stay in the record: the next one finds and prunes them. */
+function unionWith(inventory: Map<string, InventoryEntry>, plan: Plan): Map<string, InventoryEntry> {
+  const union = new Map(inventory);
+  for (const { change } of plan.changes) {
+    const key = keyOf(change.ref);
+    if (isWrite(change.action) && change.action !== 'run' && !union.has(key)) union.set(key, { ref: change.ref, component: change.component, uid: '', desired: '', live: '' });
+  }
+  return union;
+}
+
+const isPrerequisite = ({ change }: PlannedChange): boolean =>
+  (change.ref.kind === 'Namespace' || change.ref.kind === 'CustomResourceDefinition') && isWrite(change.action) && change.action !== 'delete' && change.action !== 'run';
+
+/** Namespaces, then CRDs, over all components: what follows may live in them or be of their kinds. */
+async function applyPrerequisites(plan: Plan, world: ApplyWorld): Promise<string[]> {
+  const changes = plan.changes.filter(isPrerequisite);
+  for (const kind of ['Namespace', 'CustomResourceDefinition']) {
+    const some = changes.filter(({ change }) => change.ref.kind === kind);
+    if (some.length === 0) continue;
+    const failures = await writeAll(some, world, world.timeoutSeconds ?? 60);
+    if (failures.length > 0) return failures;
+    if (kind === 'Namespace') continue;
+    const { outcome, unhealthy } = await world.monitor.waitFor(some.map(({ change }) => change.ref), { timeoutSeconds: world.timeoutSeconds ?? 60, signal: world.signal, onHealth: () => undefined });
+    if (outcome !== 'healthy') return unhealthy.map(({ ref, health }) => `${formatRef(ref)}: ${health.reason}`);
+    await world.kube.refreshDiscovery();
+  }
+  return [];
+}
+
+/** Every component starts as soon as those it stands on are healthy; a failure stops its dependants only. */
+async function applyGraph(plan: Plan, world: ApplyWorld, results: Map<string, ComponentResult>): Promise<void> {
+  const running = new Map<string, Promise<ComponentResult>>();
+  const start = (component: DesiredComponent): Promise<ComponentResult> => {
+    const known = running.get(component.name);
+    if (known) return known;
+    const promise = (async () => {
+      const needed = await Promise.all(plan.components.filter(({ name }) => component.after.includes(name)).map(start));
+      const broken = needed.find(({ phase }) => !['healthy', 'unchanged'].includes(phase));
+      const result = broken ? skipped(component.name, `${broken.name} is not healthy`) : await timed(component, plan, world);
+      world.onEvent({ type: 'component', component: component.name, phase: result.phase, ...(result.reason ? { reason: result.reason } : {}) });
+      results.set(component.name, result);
+      return result;
+    })();
+    running.set(component.name, promise);
+    return promise;
+  };
+  await Promise.all(plan.components.map(start));
+}
+
+async function timed(component: DesiredComponent, plan: Plan, world: ApplyWorld): Promise<ComponentResult> {
+  const changes = plan.changes.filter((planned) => planned.change.component === component.name && !isPrerequisite(planned));
+  const started = performance.now();
+  const outcome: ComponentOutcome = await applyComponent(component, changes, world);
+  return { name: component.name, ...outcome, seconds: (performance.now() - started) / 1000, objects: changes.length };
+}
+
+function skipped(name: string, reason: string): ComponentResult {
+  return { name, phase: 'skipped', reason, seconds: 0, objects: 0 };
+}
+
+/** Claims that are kept although nobody declares them: remembered, so that a later apply can find or delete them. */
+function retainedClaims(plan: Plan, state: State): ObjectRef[] {
+  const kept = plan.changes.filter(({ change }) => change.action === 'keep' && isClaim(change.ref)).map(({ change }) => change.ref);
+  const settled = new Set(plan.changes.filter(({ change }) => change.action !== 'keep').map(({ change }) => keyOf(change.ref)));
+  const all = new Map([...state.retained, ...kept].map((ref) => [keyOf(ref), ref]));
+  return [...all].filter(([key]) => !settled.has(key)).map(([, ref]) => ref);
+}
+
+interface Ending {
+  record: Record;
+  outcomes: Map<string, ComponentResult>;
+  inventory: Map<string, InventoryEntry>;
+  retained: ObjectRef[];
+  failures: string[];
+  options: ApplyOptions;
+  started: number;
+  appliedAt: number;
+  interrupted?: boolean;
+}
+
+async function conclude(plan: Plan, ending: Ending): Promise<ApplyResult> {
+  const { record, outcomes, failures, options } = ending;
+  const components = plan.components.map(({ name }) => outcomes.get(name) ?? skipped(name, 'interrupted'));
+  const outcome = ending.interrupted ? 'interrupted' : judge(components, failures);
+  const reasons = [...components.filter(({ phase }) => phase === 'failed' || phase === 'timeout').map(({ name, reason }) => `${name}: ${reason ?? ''}`), ...failures];
+  const isDone = outcome === 'succeeded';
+  await record.finish({
+    phase: isDone ? 'succeeded' : 'failed',
+    inventory: isDone ? ending.inventory : unionWith(ending.inventory, plan),
+    retained: ending.retained,
+    ...(isDone ? {} : { message: ending.interrupted ? 'interrupted' : reasons.join('; ') }),
+  });
+  const now = performance.now();
+  return {
+    platform: plan.platform,
+    generation: record.generation.number,
+    outcome,
+    components,
+    counts: countChanges(plan.changes.map(({ change }) => change)),
+    diagnostics: failures.map((reason) => diagnose('removal-failed', { reason })),
+    seconds: { apply: (ending.appliedAt - ending.started) / 1000, wait: (now - ending.appliedAt) / 1000 },
+    ...(options.wait ? {} : {}),
+  };
+}
+
+function judge(components: readonly ComponentResult[], failures: readonly string[]): ApplyResult['outcome'] {
+  if (failures.length > 0 || components.some(({ phase }) => phase === 'failed')) return 'failed';
+  if (components.some(({ phase }) => phase === 'timeout')) return 'timeout';
+  return components.some(({ phase }) => phase === 'skipped') ? 'failed' : 'succeeded';
+}
+
+/** Nothing to write, so nothing is written and no lock is taken; the platform's health is still looked at. */
+async function finishUnchanged(kube: Kube, plan: Plan, options: ApplyOptions, started: number): Promise<ApplyResult> {
+  const monitor = openMonitor(kube, plan.platform);
+  const results = new Map<string, ComponentResult>();
+  const world: ApplyWorld = { kube, monitor, signal: options.signal, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: () => undefined, checkLock: () => undefined };
+  try {
+    await applyGraph(plan, world, results);
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  } finally {
+    monitor.stop();
+  }
+  const components = plan.components.map(({ name }) => results.get(name) ?? skipped(name, 'interrupted'));
+  return {
+    platform: plan.platform,
+    generation: null,
+    outcome: options.signal.aborted ? 'interrupted' : judge(components, []),
+    components,
+    counts: countChanges(plan.changes.map(({ change }) => change)),
+    diagnostics: [],
+    seconds: { apply: 0, wait: (performance.now() - started) / 1000 },
+  };
+}
+
+async function ensureNamespace(kube: Kube, name: string): Promise<void> {
+  if (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name })) return;
+  try {
+    await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'mostik' } } });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type { KubeObject, Health } from '../../model/index.js';
+import { groupOf } from '../../model/index.js';
+import { claimHealth } from './claim.js';
+import { conditionsHealth } from './conditions.js';
+import { crdHealth } from './crd.js';
+import { daemonSetHealth } from './daemon-set.js';
+import { deploymentHealth } from './deployment.js';
+import { jobHealth } from './job.js';
+import { podHealth } from './pod.js';
+import { serviceHealth } from './service.js';
+import { statefulSetHealth } from './stateful-set.js';
+
+/** Judges one object. Same words as kstatus: what a controller still works on is `progressing`. */
+export type HealthRule = (object: KubeObject) => Health;
+
+const rules: Record<string, HealthRule> = {
+  'apps/Deployment': deploymentHealth,
+  'apps/StatefulSet': statefulSetHealth,
+  'apps/DaemonSet': daemonSetHealth,
+  'batch/Job': jobHealth,
+  '/Pod': podHealth,
+  '/PersistentVolumeClaim': claimHealth,
+  '/Service': serviceHealth,
+  'apiextensions.k8s.io/CustomResourceDefinition': crdHealth,
+};
+
+/** Groups of Kubernetes itself whose other kinds have nothing to wait for. */
+const builtIn = /^$|^(apps|batch|autoscaling|policy|extensions)$|\.k8s\.io$/;
+
+/** Tells whether a kind can be anything but healthy once it was written. */
+export function hasHealth(ref: { apiVersion: string; kind: string }): boolean {
+  const group = groupOf(ref.apiVersion);
+  return rules[`${group}/${ref.kind}`] !== undefined || !builtIn.test(group);
+}
+
+/** Judges a live object: by its kind's rule, for custom resources by their conditions, else healthy by being there. */
+export function healthOf(object: KubeObject): Health {
+  if (object.metadata.deletionTimestamp) return { status: 'progressing', reason: 'is being deleted' };
+  const group = groupOf(object.apiVersion);
+  const rule = rules[`${group}/${object.kind}`];
+  if (rule) return rule(object);
+  return builtIn.test(group) ? { status: 'healthy', reason: '' } : conditionsHealth(object);
+}

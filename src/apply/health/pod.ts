@@ -1,0 +1,41 @@
+import { asDict, asList, asNumber, asString, valueAt } from '../../lib/read-unknown.js';
+import type { Health, KubeObject } from '../../model/index.js';
+import { conditionOf, failed, healthy, progressing } from './reading.js';
+
+/** Healthy when ready or succeeded; the reason is the scheduler's or the kubelet's own. */
+export function podHealth(object: KubeObject): Health {
+  const phase = asString(valueAt(object, 'status', 'phase')) ?? 'Pending';
+  if (phase === 'Succeeded') return healthy;
+  if (phase === 'Failed') return failed(asString(valueAt(object, 'status', 'message')) ?? asString(valueAt(object, 'status', 'reason')) ?? 'the pod failed');
+  if (conditionOf(object, 'Ready')?.status === 'True') return healthy;
+  return progressing(`${phase}: ${podReason(object)}`);
+}
+
+/** Why a pod is not ready, in the words of who holds it up: scheduler first, then containers, then conditions. */
+export function podReason(object: KubeObject): string {
+  const scheduled = conditionOf(object, 'PodScheduled');
+  if (scheduled?.status === 'False') return scheduled.message || scheduled.reason;
+  const waiting = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(object, 'status', list)).map(containerReason)).filter((reason) => reason !== '');
+  const told = waiting.filter((reason) => !/^\S+: (ContainerCreating|PodInitializing)$/.test(reason));
+  const setup = object.metadata.deletionTimestamp ? undefined : conditionOf(object, 'mostik.dev/StartChecked');
+  if (told.length === 0 && setup?.status === 'False') return setup.message || setup.reason;
+  if (told.length > 0) return told.join('; ');
+  if (waiting.length > 0) return waiting.join('; ');
+  const ready = conditionOf(object, 'ContainersReady') ?? conditionOf(object, 'Ready');
+  return ready?.message || ready?.reason || 'not ready yet';
+}
+
+function containerReason(status: unknown): string {
+  const map = asDict(status);
+  const name = asString(map['name']) ?? '';
+  const waiting = asDict(valueAt(map, 'state', 'waiting'));
+  const restarts = asNumber(map['restartCount']) ?? 0;
+  if (asString(waiting['reason']) !== undefined) {
+    const message = asString(waiting['message']);
+    return `${name}: ${asString(waiting['reason']) ?? ''}${message ? ` (${message})` : ''}`;
+  }
+  const ended = asDict(valueAt(map, 'state', 'terminated'));
+  const code = asNumber(ended['exitCode']);
+  if (code !== undefined && code !== 0) return `${name}: ended with exit code ${code}${restarts > 0 ? `, restarted ${restarts} times` : ''}`;
+  return '';
+}

@@ -1,0 +1,115 @@
+import type { Kube, WatchedList } from '../kube/index.js';
+import { keyOf, labels, refOf, type Health, type KubeObject, type ObjectRef } from '../model/index.js';
+import { hasHealth, healthOf } from './health/index.js';
+import { explain } from './health/why.js';
+
+/** How often reasons are asked for while something is not healthy: they need extra requests. */
+const explainEvery = 2000;
+
+/** How waiting ended: `timeout` and `failed` carry the objects that are not healthy, with reasons. */
+export interface WaitResult {
+  outcome: 'healthy' | 'failed' | 'timeout';
+  unhealthy: { ref: ObjectRef; health: Health }[];
+}
+
+/** Follows the platform's live objects by watches, one per kind, and waits for their health. */
+export interface Monitor {
+  /** Takes the answer to a write, so that an older watch event is not mistaken for the newest state. */
+  note(object: KubeObject): void;
+  waitFor(refs: readonly ObjectRef[], options: { timeoutSeconds: number; signal: AbortSignal; onHealth(ref: ObjectRef, health: Health): void }): Promise<WaitResult>;
+  stop(): void;
+}
+
+/** Opens the monitor of a platform. Watches start when a kind is first waited for. */
+export function openMonitor(kube: Kube, platform: string): Monitor {
+  const written = new Map<string, KubeObject>();
+  const stopper = new AbortController();
+  const watched = new Map<string, WatchedList>();
+  const waiters = new Set<() => void>();
+  const follow = async (ref: ObjectRef): Promise<void> => {
+    const key = kindOf(ref);
+    let list = watched.get(key);
+    if (!list) {
+      list = kube.watchList(ref.apiVersion, ref.kind, { labelSelector: `${labels.platform}=${platform}`, signal: stopper.signal });
+      watched.set(key, list);
+      list.done.catch(() => undefined);
+      list.onChange(() => { for (const waiter of waiters) waiter(); });
+    }
+    await list.listed;
+  };
+  const find = (ref: ObjectRef): KubeObject | undefined => newest(watched.get(kindOf(ref))?.objects.get(keyOf(ref)), written.get(keyOf(ref)));
+  return {
+    note: (object) => { written.set(keyOf(refOf(object)), object); },
+    stop: () => { stopper.abort(); },
+    waitFor: async (refs, options) => {
+      const followed = refs.filter(hasHealth);
+      await Promise.all(followed.map(follow));
+      return waitUntilHealthy(kube, followed, { ...options, find, nextChange: (ms) => nextChange(ms, options.signal, waiters) });
+    },
+  };
+}
+
+const kindOf = (ref: ObjectRef): string => `${ref.apiVersion}/${ref.kind}`;
+
+/** Resource versions of one object grow (KEP-5504), so the larger one is the newer state. */
+function newest(watched: KubeObject | undefined, written: KubeObject | undefined): KubeObject | undefined {
+  if (!watched || !written) return watched ?? written;
+  if (watched.metadata.uid !== written.metadata.uid) return written;
+  return Number(written.metadata.resourceVersion) > Number(watched.metadata.resourceVersion) ? written : watched;
+}
+
+interface WaitWorld {
+  timeoutSeconds: number;
+  signal: AbortSignal;
+  find(ref: ObjectRef): KubeObject | undefined;
+  onHealth(ref: ObjectRef, health: Health): void;
+  nextChange(ms: number): Promise<void>;
+}
+
+async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: WaitWorld): Promise<WaitResult> {
+  const deadline = Date.now() + world.timeoutSeconds * 1000;
+  let explainAt = Date.now() + explainEvery;
+  const told = new Map<string, string>();
+  const reasons = new Map<string, string>();
+  for (;;) {
+    world.signal.throwIfAborted();
+    const now = refs.map((ref) => {
+      const object = world.find(ref);
+      return { ref, object, health: judge(object) };
+    });
+    const held = now.filter(({ health }) => health.status !== 'healthy');
+    const isOver = held.some(({ health }) => health.status === 'failed') || Date.now() >= deadline;
+    if (held.length > 0 && (isOver || Date.now() >= explainAt)) {
+      for (const item of held.slice(0, 20)) if (item.object) reasons.set(keyOf(item.ref), (await explain(kube, item.object, item.health)).reason);
+      explainAt = Date.now() + explainEvery;
+    }
+    for (const item of now) {
+      const reason = item.health.status === 'healthy' ? '' : (reasons.get(keyOf(item.ref)) ?? item.health.reason);
+      const line = `${item.health.status} ${reason}`;
+      item.health = { ...item.health, reason };
+      if (told.get(keyOf(item.ref)) !== line) world.onHealth(item.ref, item.health);
+      told.set(keyOf(item.ref), line);
+    }
+    if (held.length === 0) return { outcome: 'healthy', unhealthy: [] };
+    if (isOver) return { outcome: held.some(({ health }) => health.status === 'failed') ? 'failed' : 'timeout', unhealthy: held.map(({ ref, health }) => ({ ref, health })) };
+    await world.nextChange(Math.max(0, Math.min(explainAt, deadline) - Date.now()));
+  }
+}
+
+function judge(object: KubeObject | undefined): Health {
+  return object ? healthOf(object) : { status: 'progressing', reason: 'not seen yet' };
+}
+
+function nextChange(ms: number, signal: AbortSignal, waiters: Set<() => void>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      waiters.delete(done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    waiters.add(done);
+  });
+}

@@ -1,0 +1,69 @@
+import { applySystemObjects } from '../apply/index.js';
+import { createCluster, readCluster, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord } from '../cluster/index.js';
+import { ensureEngine, type EngineEvent } from '../engine/index.js';
+import { connect } from '../kube/index.js';
+import type { NodeSpec } from '../model/index.js';
+
+/** What is told while a cluster is got: engines being fetched or built, and the cluster's own steps. */
+export type ClusterProgress = EngineEvent | ClusterEvent;
+
+/** How to bring a cluster up. */
+export interface ClusterUpOptions {
+  name: string;
+  kubernetes?: string | undefined;
+  nodes?: NodeSpec[] | undefined;
+  /** Keep an audit log of every request. */
+  audit?: boolean;
+  /** Give up durability for speed: for clusters that live for one run. */
+  throwAway?: boolean;
+  onProgress?: ((event: ClusterProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Makes sure that an embedded cluster is there and ready: API server, default ServiceAccount and nodes. */
+export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, onProgress, signal }: ClusterUpOptions): Promise<ClusterRecord> {
+  const shared = sharedOptions({ onProgress, signal });
+  const binaries = await engines(shared);
+  const record = await createCluster({
+    name,
+    binaries,
+    ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(audit === undefined ? {} : { audit }),
+    ...(throwAway === undefined ? {} : { throwAway }),
+    ...shared,
+  });
+  await settle(record, shared);
+  return record;
+}
+
+/** Starts a stopped cluster again and waits until it is ready. */
+export async function clusterStart(name: string, options: Pick<ClusterUpOptions, 'onProgress' | 'signal'> = {}): Promise<ClusterRecord> {
+  const shared = sharedOptions(options);
+  const record = readCluster(name) ? await startCluster(name, { binaries: await engines(shared), ...shared }) : await startCluster(name, shared);
+  await settle(record, shared);
+  return record;
+}
+
+type Shared = { onProgress?: (event: ClusterProgress) => void; signal?: AbortSignal };
+
+function sharedOptions({ onProgress, signal }: Pick<ClusterUpOptions, 'onProgress' | 'signal'>): Shared {
+  return { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) };
+}
+
+/** Both engines, side by side: the control plane and Mostik's own node agent. */
+async function engines(shared: Shared): Promise<Binaries> {
+  const [cluster, render] = await Promise.all([ensureEngine('cluster', shared), ensureEngine('render', shared)]);
+  return { cluster: cluster.path, render: render.path };
+}
+
+/** Writes what makes the API server a cluster, and waits for it. */
+async function settle(record: ClusterRecord, shared: Shared): Promise<void> {
+  const kube = await connect({ kubeconfig: record.kubeconfig, ...(shared.signal ? { signal: shared.signal } : {}) });
+  try {
+    await applySystemObjects(kube, systemObjects(record));
+  } finally {
+    kube.close();
+  }
+  await waitForCluster(record, shared);
+}
