@@ -133,6 +133,6 @@ test('a cache that cannot be written is named, with the way out', async () => {
   writeFileSync(join(fixture.folder, 'cache', 'mostik'), '');
   const [problem] = await diagnosticsOf(ensureEngine('cluster', fixture.options));
   expect(problem).toMatchObject({ code: 'engine-no-permission' });
-  expect(problem?.message).toContain(`${join(fixture.folder, 'cache', 'mostik')}`);
+  expect(problem?.message).toContain(join(fixture.folder, 'cache', 'mostik'));
   expect(problem?.hint).toContain('XDG_CACHE_HOME');
 });

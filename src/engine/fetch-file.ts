@@ -71,7 +71,8 @@ async function receiveAll(url: string, received: Received, options: FetchOptions
   for (let attempt = 1; ; attempt++) {
     options.signal?.throwIfAborted();
     try {
-      return await receive(url, received, options);
+      await receive(url, received, options);
+      return;
     } catch (error) {
       options.signal?.throwIfAborted();
       // A host that never answered is given up at once; one that was sending a moment ago is asked again.

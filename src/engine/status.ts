@@ -88,10 +88,10 @@ function detailOf(source: EngineSource, place: Place, go: string | undefined): {
 export async function installEngines(names: readonly EngineName[] = engineNames, options: EngineOptions = {}): Promise<Engine[]> {
   const results = await Promise.allSettled(names.map((name) => ensureEngine(name, options)));
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  const other = failures.find((failure) => !(failure instanceof MostikError));
-  if (other !== undefined) throw other;
+  const other = failures.find((failure) => failure instanceof Error && !(failure instanceof MostikError));
+  if (other instanceof Error) throw other;
   const diagnostics = failures.flatMap((failure) => (failure instanceof MostikError ? failure.diagnostics : []));
-  if (diagnostics.length > 0) throw new MostikError(diagnostics);
+  if (failures.length > 0) throw new MostikError(diagnostics);
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
