@@ -1,0 +1,4 @@
+import { runService } from '../../web-app/start.js';
+import { notes } from './notes.js';
+
+await runService(notes);
