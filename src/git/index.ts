@@ -1,0 +1,1 @@
+export { gitSource, workTreeRoot } from './source.js';

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeHome, noEngine, type Home } from './mostik.js';
+
+const platform = (name: string, components: string): string => `apiVersion: mostik.dev/v1
+kind: Platform
+metadata: { name: ${name} }
+spec:
+  cluster: { name: failures, nodes: [{ name: worker, count: 2, cpu: 4, memory: 8Gi }] }
+  components:
+${components}`;
+
+describe.skipIf(noEngine)('what goes wrong', () => {
+  let home: Home;
+  beforeAll(async () => {
+    home = makeHome();
+    const { code, stderr } = await home.mostik(['cluster', 'create', 'failures']);
+    expect(code, stderr).toBe(0);
+  }, 120_000);
+  afterAll(async () => { await home.remove(); }, 60_000);
+
+  const objects = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await home.mostik(['kubectl', '--cluster', 'failures', '--', 'get', ...args, '-o', 'name']);
+    return stdout.trim().split('\n').filter(Boolean).sort();
+  };
+
+  it('ends with exit 5 and the scheduler\'s reason; dependants are untouched, the independent are done', async () => {
+    const dir = home.write('too-big', { 'platform.yaml': platform('too-big', `    big: { workload: { image: "nginx:1.27", port: 80, resources: { requests: { cpu: 64 } } } }
+    child: { workload: { image: "nginx:1.27", port: 80 }, needs: [big] }
+    other: { workload: { image: "nginx:1.27", port: 80 } }
+`) });
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
+    expect(code).toBe(5);
+    expect(stdout + stderr).toMatch(/Insufficient cpu/);
+    expect(await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=too-big')).toEqual(['deployment.apps/big', 'deployment.apps/other']);
+    const again = await home.mostik(['up', dir, '--timeout', '2s']);
+    expect(again.code).toBe(5);
+  }, 60_000);
+
+  it('ends with exit 5 and the kubelet\'s reason when a pod is held by a slow stage', async () => {
+    const dir = home.write('slow', { 'platform.yaml': platform('slow', `    held: { workload: { image: "nginx:1.27", port: 80, annotations: { mostik.dev/simulate-ready-after: 10m } } }
+`) });
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
+    expect(code).toBe(5);
+    expect(stdout + stderr).toMatch(/ContainerCreating|not ready/);
+  }, 60_000);
+
+  it('does not show a pod Ready that a kubelet could not start, and says why', async () => {
+    const dir = home.write('missing', {
+      'platform.yaml': platform('missing', '    app: { manifests: [app.yaml] }\n'),
+      'app.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: missing-app }
+spec:
+  selector: { matchLabels: { app: missing } }
+  template:
+    metadata: { labels: { app: missing } }
+    spec: { containers: [{ name: web, image: nginx, envFrom: [{ secretRef: { name: nowhere } }] }] }
+`,
+    });
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
+    expect(code).toBe(5);
+    expect(stdout + stderr).toMatch(/nowhere/);
+  }, 60_000);
+
+  it('stops cleanly on Ctrl-C, with exit 130 and the lock given back', async () => {
+    const dir = home.write('interrupted', { 'platform.yaml': platform('interrupted', '    app: { workload: { image: "nginx:1.27", annotations: { mostik.dev/simulate-ready-after: 10m } } }\n') });
+    const child = home.start(['up', dir]);
+    let output = '';
+    child.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+    child.stdout?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+    for (let i = 0; i < 100 && (await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=interrupted')).length === 0; i++) await sleep(100);
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code, output).toBe(130);
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(await objects('leases', '-n', 'mostik-system')).toEqual([]);
+  }, 60_000);
+
+  it('survives SIGKILL at 20 random moments: the next apply finishes, nothing is orphaned, no lock is stuck', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `k${i}`);
+    const manifests = (round: number): string => names
+      .filter((_, i) => (i + round) % 3 !== 0)
+      .map((name) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: { round: "${round}" }\n`)
+      .join('---\n');
+    for (let round = 0; round < 20; round++) {
+      const files = { 'platform.yaml': platform('killed', '    a: { manifests: [all.yaml] }\n    b: { workload: { image: "nginx:1.27", replicas: 1 }, needs: [a] }\n'), 'all.yaml': manifests(round) };
+      const dir = home.write('killed', files);
+      const child = home.start(['apply', dir, '--yes']);
+      const ended = once(child, 'exit');
+      await sleep(150 + Math.random() * 900);
+      child.kill('SIGKILL');
+      await ended;
+      const { code, stdout, stderr } = await home.mostik(['apply', dir, '--yes']);
+      expect(code, `round ${round}\n${stdout}${stderr}`).toBe(0);
+      const expected = names.filter((_, i) => (i + round) % 3 !== 0).map((name) => `configmap/${name}`).sort();
+      expect(await objects('configmaps', '-n', 'default', '-l', 'mostik.dev/platform=killed')).toEqual(expected);
+    }
+    expect(await objects('leases', '-n', 'mostik-system')).toEqual([]);
+  }, 240_000);
+});
