@@ -2,6 +2,6 @@ export { ApiError, conflictsOf, isAlreadyExists, isConflict, isForbidden, isInva
 export { connect, type ConnectOptions } from './connect.js';
 export type { Resource } from './discovery.js';
 export { differenceOf, hasSteps, noFields, pathsOf, unionFields, type FieldSet } from './field-set.js';
-export { fieldsOf, managersOf, ownersOf, restrict } from './fields.js';
+export { fieldsOf, fieldsOfEntry, managersOf, ownersOf, restrict } from './fields.js';
 export type * from './kube.js';
 export { removeManagers, renameManagers, withoutManagers } from './ownership.js';
