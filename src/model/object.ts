@@ -81,3 +81,6 @@ export const labels = {
 
 /** The field manager of every write. */
 export const fieldManager = 'mostik';
+
+/** Annotation of a Namespace that no component declares: created when it is missing, otherwise left alone. */
+export const implicitAnnotation = 'mostik.dev/implicit';

@@ -1,0 +1,3 @@
+export { renderPlatform, type RenderOptions } from './render.js';
+export { withSecretValues } from './secret-values.js';
+export { toList } from './list.js';
