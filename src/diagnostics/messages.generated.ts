@@ -10,10 +10,15 @@ export interface Params {
   'bad-value': { where: string | number; expected: string | number; got: string | number; hint: string | number };
   'catalog-unknown': { where: string | number; name: string | number; hint: string | number };
   'certificate-refused': { context: string | number; server: string | number; problem: string | number };
+  'chart-broken': { component: string | number; message: string | number };
+  'chart-deprecated': { component: string | number; message: string | number };
   'chart-invalid': { where: string | number; path: string | number; problem: string | number; hint: string | number };
+  'chart-kube-version': { component: string | number; message: string | number };
+  'chart-not-found': { component: string | number; message: string | number };
   'chart-schema-unread': { path: string | number; problem: string | number };
   'claim-cannot-grow': { claim: string | number; to: string | number; from: string | number; class: string | number };
   'claim-shrinks': { claim: string | number; to: string | number; from: string | number };
+  'cluster-choice': { where: string | number; clusters: string | number };
   'cluster-elsewhere': { name: string | number; host: string | number };
   'cluster-kubernetes-differs': { name: string | number; current: string | number; asked: string | number };
   'cluster-kubernetes-unsupported': { name: string | number; asked: string | number; release: string | number; supported: string | number };
@@ -39,6 +44,7 @@ export interface Params {
   'component-cycle': { ring: string | number; places: string | number };
   'component-disabled': { where: string | number; from: string | number; verb: string | number; name: string | number; place: string | number };
   'component-unknown': { where: string | number; name: string | number; hint: string | number };
+  'connection-lost': { subject: string | number; verb: string | number; context: string | number };
   'context-missing': { path: string | number; known: string | number };
   'context-not-allowed': { platform: string | number; context: string | number; contexts: string | number };
   'context-unknown': { context: string | number; path: string | number; known: string | number; hint: string | number };
@@ -46,6 +52,7 @@ export interface Params {
   'credentials-refused': { context: string | number; server: string | number; user: string | number };
   'database-major': { object: string | number; from: string | number; to: string | number };
   'deletion-stuck': { object: string | number; finalizers: string | number };
+  'dependency-missing': { component: string | number; message: string | number };
   'engine-build-failed': { file: string | number; module: string | number; problem: string | number };
   'engine-build-killed': { file: string | number; by: string | number };
   'engine-checksum-mismatch': { reason: string | number };
@@ -67,6 +74,8 @@ export interface Params {
   'env-mode': { mode: string | number };
   'env-not-ignored': { };
   'env-syntax': { problem: string | number };
+  'expose-no-port': { component: string | number };
+  'expose-other-port': { component: string | number; port: string | number; expected: string | number };
   'file-encoding': { path: string | number; problem: string | number };
   'file-not-found': { what: string | number; path: string | number; hint: string | number };
   'file-too-much': { path: string | number; problem: string | number };
@@ -75,6 +84,7 @@ export interface Params {
   'flag-unknown': { where: string | number; flag: string | number; hint: string | number };
   'flag-value-missing': { where: string | number; flag: string | number };
   'generation-missing': { platform: string | number; generation: string | number };
+  'hook-unknown': { component: string | number; message: string | number };
   'init-exists': { dir: string | number; files: string | number };
   'init-name': { name: string | number };
   'init-source-unknown': { name: string | number; hint: string | number };
@@ -84,13 +94,25 @@ export interface Params {
   'kubeconfig-invalid': { path: string | number; problem: string | number; hint: string | number };
   'kubeconfig-missing': { path: string | number; hint: string | number };
   'kustomization-mixed': { where: string | number; path: string | number };
+  'kustomize-failed': { component: string | number; message: string | number };
+  'list-key-twice': { object: string | number; path: string | number; key: string | number };
   'lock-held': { platform: string | number; who: string | number; since: string | number };
   'lock-lost': { platform: string | number; who: string | number };
+  'lookup-used': { component: string | number; message: string | number };
+  'manifest-invalid': { component: string | number; message: string | number };
   'manifests-empty': { where: string | number; path: string | number; hint: string | number };
   'missing-key': { where: string | number; key: string | number; expected: string | number };
   'node-port-taken': { object: string | number; port: string | number; holder: string | number };
   'not-allowed': { subject: string | number; verb: string | number; reason: string | number; resource: string | number };
   'nothing-to-roll-back': { platform: string | number };
+  'now-used': { component: string | number; message: string | number };
+  'object-exported': { object: string | number; fields: string | number };
+  'object-generate-name': { object: string | number; name: string | number };
+  'object-invalid': { object: string | number; problem: string | number };
+  'object-label': { object: string | number; problem: string | number };
+  'object-name': { object: string | number; problem: string | number };
+  'object-twice': { object: string | number; component: string | number; other: string | number; place: string | number };
+  'path-leaves-root': { component: string | number; message: string | number };
   'path-outside': { where: string | number; path: string | number; root: string | number };
   'path-remote': { where: string | number; path: string | number; hint: string | number };
   'plan-conflicts': { object: string | number; reason: string | number; hint: string | number };
@@ -101,17 +123,25 @@ export interface Params {
   'platform-elsewhere': { platform: string | number; before: string | number; now: string | number };
   'platform-not-applied': { platform: string | number };
   'platform-not-found': { dir: string | number; hint: string | number };
+  'plugin-refused': { component: string | number; message: string | number };
   'profile-unknown': { name: string | number; hint: string | number };
   'program-missing': { program: string | number; problem: string | number };
   'proxy-unsupported': { context: string | number; proxy: string | number; problem: string | number };
+  'remote-base': { component: string | number; message: string | number };
   'removal-failed': { reason: string | number };
+  'render-engine-failed': { path: string | number; problem: string | number };
+  'render-problem': { component: string | number; message: string | number; code: string | number };
+  'rendered-key-twice': { component: string | number; message: string | number; hint: string | number };
+  'rendered-yaml': { component: string | number; message: string | number; hint: string | number };
   'replacement-refused': { object: string | number; reason: string | number };
   'request-refused': { subject: string | number; verb: string | number; reason: string | number };
   'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
+  'scope-unknown': { object: string | number; kind: string | number; apiVersion: string | number };
   'secret-in-values': { where: string | number; path: string | number; secret: string | number };
   'secret-missing': { name: string | number; key: string | number; file: string | number; near: string | number };
   'secret-short': { name: string | number; length: string | number; least: string | number };
   'secret-unknown': { where: string | number; name: string | number; hint: string | number };
+  'secret-value-path': { component: string | number; path: string | number; problem: string | number };
   'set-refused': { text: string | number; problem: string | number; hint: string | number };
   'set-syntax': { text: string | number; problem: string | number };
   'source-missing': { name: string | number; hint: string | number };
@@ -120,10 +150,13 @@ export interface Params {
   'state-damaged': { platform: string | number; what: string | number };
   'storage-class-default-missing': { claim: string | number; component: string | number };
   'storage-class-missing': { claim: string | number; class: string | number; classes: string | number; component: string | number };
+  'template-error': { component: string | number; message: string | number; hint: string | number };
   'unexpected': { where: string | number; problem: string | number; hint: string | number };
   'unknown-key': { where: string | number; key: string | number; hint: string | number };
   'values-duplicate-key': { where: string | number; line: string | number };
+  'values-invalid': { component: string | number; message: string | number };
   'values-not-map': { path: string | number; got: string | number };
+  'values-schema': { component: string | number; message: string | number };
   'yaml-documents': { path: string | number };
   'yaml-duplicate-key': { where: string | number; line: string | number };
   'yaml-empty': { path: string | number; hint: string | number };
@@ -149,10 +182,15 @@ export const messages: Record<
   'bad-value': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %got%", hint: "%hint%" },
   'catalog-unknown': { severity: 'error', exit: 3, message: "%where%: the catalog has no component %name%", hint: "%hint%" },
   'certificate-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): its certificate is not trusted: %problem%", hint: "check certificate-authority and tls-server-name of the cluster in the kubeconfig" },
+  'chart-broken': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'chart-deprecated': { severity: 'warning', exit: 0, message: "%component%: %message%" },
   'chart-invalid': { severity: 'error', exit: 3, message: "%where%: %path% is not a Helm chart: %problem%", hint: "%hint%" },
+  'chart-kube-version': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "set spec.kubernetes of the platform to the version of your cluster, or take a version of the chart that supports it" },
+  'chart-not-found': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'chart-schema-unread': { severity: 'warning', exit: 0, message: "%path%: the chart's values were not checked against it: %problem%" },
   'claim-cannot-grow': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%, and storage class \"%class%\" cannot expand", hint: "keep the size at %from%, or use a class with allowVolumeExpansion: true" },
   'claim-shrinks': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%: a claim cannot shrink", hint: "keep the size at %from%, or move the data to a new claim under another name" },
+  'cluster-choice': { severity: 'error', exit: 3, message: "%where%: which cluster? There is no platform in this folder; clusters: %clusters%", hint: "name it, or its platform with --dir DIR" },
   'cluster-elsewhere': { severity: 'error', exit: 6, message: "Cluster %name%: it runs on host %host%, and from here it can be neither seen nor ended", hint: "stop it there first, or set XDG_STATE_HOME to a folder of this machine" },
   'cluster-kubernetes-differs': { severity: 'error', exit: 3, message: "Cluster %name%: it serves Kubernetes %current%; %asked% was asked for", hint: "`mostik cluster delete %name%` and create it anew, or set spec.kubernetes to %current%" },
   'cluster-kubernetes-unsupported': { severity: 'error', exit: 3, message: "Cluster %name%: Kubernetes %asked% was asked for; the embedded Kubernetes %release% can be any of %supported%", hint: "set spec.kubernetes to one of them" },
@@ -178,6 +216,7 @@ export const messages: Record<
   'component-cycle': { severity: 'error', exit: 3, message: "Components wait for each other: %ring%", hint: "take one of these away: %places%" },
   'component-disabled': { severity: 'error', exit: 3, message: "%where%: component %from% %verb% %name%, which is switched off (%place%)", hint: "switch %name% on, give %from% other %verb% in the same profile, or write { component: %name%, optional: true }" },
   'component-unknown': { severity: 'error', exit: 3, message: "%where%: there is no component %name%", hint: "%hint%" },
+  'connection-lost': { severity: 'error', exit: 4, message: "%subject%: %verb%: the connection to cluster %context% was cut before an answer came; it may or may not have happened", hint: "run the same command again: it looks at what is there first" },
   'context-missing': { severity: 'error', exit: 4, message: "kubeconfig %path%: it has no current-context, and no context was named", hint: "name one with --context: %known%" },
   'context-not-allowed': { severity: 'error', exit: 4, message: "platform %platform%: context %context% is not one of its contexts (%contexts%)", hint: "switch the context, or add it to spec.cluster.contexts" },
   'context-unknown': { severity: 'error', exit: 4, message: "context %context%: not in %path%, which has %known%", hint: "%hint%" },
@@ -185,6 +224,7 @@ export const messages: Record<
   'credentials-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): the credentials of user %user% were refused (401)", hint: "sign in again, or choose another context with --context" },
   'database-major': { severity: 'error', exit: 6, message: "%object%: image changes from %from% to %to%: another major version does not start on the same data", hint: "keep the major version, or dump the data, delete the claim by name and restore" },
   'deletion-stuck': { severity: 'error', exit: 5, message: "%object%: is still being deleted; finalizers: %finalizers%", hint: "look for the controller that should remove the finalizer" },
+  'dependency-missing': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "helm dependency build, then commit the charts/ folder: rendering fetches nothing" },
   'engine-build-failed': { severity: 'error', exit: 1, message: "%file%: `go build` in %module% failed: %problem%", hint: "Run it by hand to see everything: cd %module% && CGO_ENABLED=0 go build -trimpath -o /dev/null ." },
   'engine-build-killed': { severity: 'error', exit: 1, message: "%file%: `go build` was killed from outside (%by%)", hint: "Linking the control plane takes about 3 GB of memory: free some and run the same command again" },
   'engine-checksum-mismatch': { severity: 'error', exit: 1, message: "%reason%", hint: "The file is not the one that was published: ask whoever runs the network or the mirror. It was deleted" },
@@ -206,6 +246,8 @@ export const messages: Record<
   'env-mode': { severity: 'warning', exit: 3, message: ".env: mode %mode%: other users of this machine can read or write the passwords in it", hint: "chmod 600 .env" },
   'env-not-ignored': { severity: 'warning', exit: 3, message: ".env: not ignored by Git: the next `git add` takes the passwords in it along", hint: "add .env to .gitignore" },
   'env-syntax': { severity: 'error', exit: 3, message: ".env: %problem%" },
+  'expose-no-port': { severity: 'error', exit: 3, message: "%component%.expose: the workload has no port that traffic could go to", hint: "set workload.port" },
+  'expose-other-port': { severity: 'error', exit: 3, message: "%component%.expose.port: got %port%, expected %expected% (the workload's port), 80 (its Service's) or nothing", hint: "leave expose.port out" },
   'file-encoding': { severity: 'error', exit: 3, message: "%path%: not a UTF-8 text: %problem%", hint: "save the file as UTF-8" },
   'file-not-found': { severity: 'error', exit: 3, message: "%what%: no such file: %path%", hint: "%hint%" },
   'file-too-much': { severity: 'error', exit: 3, message: "%path%: %problem%", hint: "a platform file stays small: large values go into values files, objects into manifests" },
@@ -214,6 +256,7 @@ export const messages: Record<
   'flag-unknown': { severity: 'error', exit: 3, message: "%where% %flag%: unknown flag", hint: "%hint%" },
   'flag-value-missing': { severity: 'error', exit: 3, message: "%where% %flag%: expected a value after it" },
   'generation-missing': { severity: 'error', exit: 1, message: "platform %platform%: generation %generation% is not recorded in this cluster", hint: "mostik history lists the generations that are kept" },
+  'hook-unknown': { severity: 'warning', exit: 0, message: "%component%: %message%" },
   'init-exists': { severity: 'error', exit: 3, message: "%dir%: these files are there already: %files%", hint: "nothing was written; choose an empty folder, or move them away" },
   'init-name': { severity: 'error', exit: 3, message: "init: %name% cannot be the name of a platform", hint: "give one with --name: lower-case letters, digits and dashes, such as my-platform" },
   'init-source-unknown': { severity: 'error', exit: 3, message: "init --from %name%: there is no such platform", hint: "%hint%" },
@@ -223,13 +266,25 @@ export const messages: Record<
   'kubeconfig-invalid': { severity: 'error', exit: 4, message: "kubeconfig %path%: %problem%", hint: "%hint%" },
   'kubeconfig-missing': { severity: 'error', exit: 4, message: "kubeconfig: no file at %path%", hint: "%hint%" },
   'kustomization-mixed': { severity: 'error', exit: 3, message: "%where%: the kustomization %path% stands beside other entries", hint: "name the other files as resources in its kustomization.yaml, or make two components" },
+  'kustomize-failed': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'list-key-twice': { severity: 'error', exit: 3, message: "%object%: %path%: two entries with %key%", hint: "keep one of them: kubectl and Helm let the last one win, server-side apply refuses both" },
   'lock-held': { severity: 'error', exit: 6, message: "platform %platform%: another apply is under way: %who%, since %since%", hint: "wait for it to end, or stop that process; a dead one is taken over by itself" },
   'lock-lost': { severity: 'error', exit: 6, message: "platform %platform%: the lock was lost: %who%", hint: "look at mostik status and mostik history, then apply again" },
+  'lookup-used': { severity: 'warning', exit: 0, message: "%component%: %message%", hint: "take the value from the platform instead (values, secrets): a render must not depend on what a cluster happens to hold" },
+  'manifest-invalid': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
   'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },
   'not-allowed': { severity: 'error', exit: 4, message: "%subject%: not allowed to %verb%: %reason%", hint: "ask for a role with verb %verb% on %resource%, or use another context" },
   'nothing-to-roll-back': { severity: 'error', exit: 1, message: "platform %platform%: there is no earlier successful generation", hint: "mostik history lists what there is" },
+  'now-used': { severity: 'warning', exit: 0, message: "%component%: %message%", hint: "give the time as a value, if the chart needs one" },
+  'object-exported': { severity: 'warning', exit: 0, message: "%object%: %fields%: only an API server writes this; it is left out", hint: "take it out of the file (it comes from `kubectl get -o yaml`)" },
+  'object-generate-name': { severity: 'error', exit: 3, message: "%object%: metadata.generateName %name%: every apply would make another object, which nothing could compare, update or delete", hint: "give it metadata.name; for a Job that should run again when it changes, a Helm hook does that" },
+  'object-invalid': { severity: 'error', exit: 3, message: "%object%: %problem%" },
+  'object-label': { severity: 'error', exit: 3, message: "%object%: %problem%" },
+  'object-name': { severity: 'error', exit: 3, message: "%object%: %problem%" },
+  'object-twice': { severity: 'error', exit: 3, message: "%object%: declared by %component% and already by %other% (%place%)", hint: "leave it to one of them" },
+  'path-leaves-root': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'path-outside': { severity: 'error', exit: 3, message: "%where%: %path% leads out of the platform's root (%root%)", hint: "copy what is needed into the root; the root is the Git work tree, or the platform's folder where there is none" },
   'path-remote': { severity: 'error', exit: 3, message: "%where%: %path% is not a path", hint: "%hint%" },
   'plan-conflicts': { severity: 'error', exit: 6, message: "%object%: %reason%", hint: "%hint%" },
@@ -240,17 +295,25 @@ export const messages: Record<
   'platform-elsewhere': { severity: 'error', exit: 6, message: "platform %platform%: was applied from %before%, not from %now%", hint: "give this platform another metadata.name, or take it over with --take-platform" },
   'platform-not-applied': { severity: 'error', exit: 1, message: "platform %platform%: nothing was applied to this cluster yet", hint: "mostik up or mostik apply does that" },
   'platform-not-found': { severity: 'error', exit: 3, message: "%dir%: no platform file (platform.yaml, platform.yml or platform.ts)", hint: "%hint%" },
+  'plugin-refused': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },
   'program-missing': { severity: 'error', exit: 4, message: "%program%: cannot be started: %problem%" },
   'proxy-unsupported': { severity: 'error', exit: 4, message: "cluster %context%: its proxy-url %proxy% cannot be used: %problem%", hint: "use an http:// proxy, or reach the cluster directly and remove proxy-url from the kubeconfig" },
+  'remote-base': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "copy it below the platform's root and commit it" },
   'removal-failed': { severity: 'error', exit: 1, message: "%reason%" },
+  'render-engine-failed': { severity: 'error', exit: 1, message: "render engine %path%: %problem%", hint: "`mostik engine install render` gets it anew; `mostik engine status` says which one is used" },
+  'render-problem': { severity: 'error', exit: 3, message: "%component%: %message% (%code%)" },
+  'rendered-key-twice': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "%hint%" },
+  'rendered-yaml': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "%hint%" },
   'replacement-refused': { severity: 'error', exit: 6, message: "%object%: must be deleted and made again: %reason%", hint: "allow it with --replace=%object%, or undo the change of that field" },
   'request-refused': { severity: 'error', exit: 1, message: "%subject%: %verb% refused by the API server: %reason%" },
   'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
+  'scope-unknown': { severity: 'error', exit: 3, message: "%object%: no component has the CustomResourceDefinition of %kind% (%apiVersion%), so whether it lives in a namespace is not known", hint: "set metadata.namespace; or add the CRD to the platform; or name the kind in spec.cluster.provides as %apiVersion%/%kind%:Namespaced or %apiVersion%/%kind%:Cluster" },
   'secret-in-values': { severity: 'error', exit: 3, message: "%where%: %path% is filled with secret %secret%, and has a plain value as well", hint: "take the plain value away: it would put a secret into a file" },
   'secret-missing': { severity: 'error', exit: 3, message: "secret %name%: no value: expected %key% in %file%%near%", hint: "add a line %key%=... to %file% beside the platform file, or let Mostik make the value: secrets: { %name%: { generate: {} } }" },
   'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },
   'secret-unknown': { severity: 'error', exit: 3, message: "%where%: there is no secret %name%", hint: "%hint%" },
+  'secret-value-path': { severity: 'error', exit: 3, message: "%component%.secretValues: %path%: %problem%", hint: "paths are written as in `helm --set`: auth.password, users[0].password, and a backslash before a dot that belongs to a key" },
   'set-refused': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "%hint%" },
   'set-syntax': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "expected COMPONENT.PATH=VALUE, such as web.image.tag=2 (as in Helm: a,b=c for several, {a,b} for a list, [0] for an item, \\ before a , or . that is meant)" },
   'source-missing': { severity: 'error', exit: 3, message: "Component %name%: it has no source", hint: "%hint%" },
@@ -259,10 +322,13 @@ export const messages: Record<
   'state-damaged': { severity: 'error', exit: 1, message: "platform %platform%: its record is damaged: %what% is missing", hint: "restore the Secret from a backup, or apply the platform again from its files after deleting Secret/mostik.%platform%" },
   'storage-class-default-missing': { severity: 'error', exit: 6, message: "%claim%: names no storage class, and the cluster has no default one", hint: "set a storage class in the values of %component%, or mark one as default in the cluster" },
   'storage-class-missing': { severity: 'error', exit: 6, message: "%claim%: storage class \"%class%\" is not in the cluster (it has: %classes%)", hint: "name one of these in the values of %component%, or install the provisioner first" },
+  'template-error': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "%hint%" },
   'unexpected': { severity: 'error', exit: 1, message: "%where%: %problem%", hint: "%hint%" },
   'unknown-key': { severity: 'error', exit: 3, message: "%where%: there is no key %key% here", hint: "%hint%" },
   'values-duplicate-key': { severity: 'warning', exit: 0, message: "%where%: the key stands twice, first on line %line%; Helm takes this one", hint: "keep one of them" },
+  'values-invalid': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'values-not-map': { severity: 'error', exit: 3, message: "%path%: expected a map of values, got %got%" },
+  'values-schema': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'yaml-documents': { severity: 'error', exit: 3, message: "%path%: a second document begins here, expected one", hint: "take the `---` away, or put the second document into a file of its own" },
   'yaml-duplicate-key': { severity: 'error', exit: 3, message: "%where%: the key stands twice, first on line %line%", hint: "keep one of them" },
   'yaml-empty': { severity: 'error', exit: 3, message: "%path%: the file is empty", hint: "%hint%" },
