@@ -174,8 +174,13 @@ function nameToken(name: string, tag: string): string {
   return `${open}${safe}${tag === '' ? '' : `|${tag}`}${close}`;
 }
 
+/** Whether a text holds a bracket of the token syntax. */
+export function hasBrackets(text: string): boolean {
+  return text.includes(open) || text.includes(close);
+}
+
 function literal(text: string): string {
-  if (!text.includes(open) && !text.includes(close)) return text;
+  if (!hasBrackets(text)) return text;
   return text.replace(/[\u27e6\u27e7]/g, (bracket) => `${open}${bracket === open ? '(' : ')'}${close}`);
 }
 

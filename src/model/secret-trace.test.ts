@@ -40,6 +40,7 @@ describe('tokenize', () => {
   });
 
   test('finds short values as whole strings only, and empty ones never', () => {
+    expect(tokenize({ 4711: '4711' }, table)).toEqual({ 4711: '⟦pin⟧' });
     expect(tokenize(['4711', base64('4711'), 'port 4711', ''], table)).toEqual(['⟦pin⟧', '⟦base64:⟦pin⟧⟧', 'port 4711', '']);
   });
 

@@ -1,6 +1,6 @@
 import { isDict, type Dict } from '../lib/read-unknown.js';
-import type { Matcher } from './secret-forms.js';
-import { matcherFor, rewrite, unwrite } from './secret-tokens.js';
+import { findableLength, type Matcher } from './secret-forms.js';
+import { hasBrackets, matcherFor, rewrite, unwrite } from './secret-tokens.js';
 
 /** Secret values by name: declared ones, and what random template functions made (`generated/COMPONENT/N`). */
 export type SecretTable = ReadonlyMap<string, string>;
@@ -111,8 +111,9 @@ function walkMap(map: Dict, each: (entry: Entry, change: Rewrite) => Entry, chan
   return out ? Object.fromEntries(out) : map;
 }
 
+/** A key as short as a value that is only found as a whole string would be taken for it by chance. */
 function walkEntry([key, value]: Entry, change: Rewrite): Entry {
-  return [change(key), walk(value, change)];
+  return [key.length < findableLength && !hasBrackets(key) ? key : change(key), walk(value, change)];
 }
 
 /** An entry of a Kubernetes object: apiVersion, kind, name and namespace stay. */
