@@ -34,7 +34,7 @@ export async function halt(cluster: Halting): Promise<boolean> {
 /** Ends what a supervisor that was killed has left behind; the database last, since the API server hangs without it. */
 export async function endLeftovers(cluster: Halting): Promise<boolean> {
   const components = readSupervisorState(below(cluster.root).supervisor)?.components ?? [];
-  const listed = components.flatMap(({ name, process }) => (process && livenessOf(process) === 'alive' ? [{ name: name as string, process }] : []));
+  const listed = components.flatMap(({ name, process }) => (process && livenessOf(process) === 'alive' ? [{ name: name, process }] : []));
   const known = new Set(listed.map(({ process }) => process.pid));
   const strays = cluster.id === undefined ? [] : findMarked(cluster.id).filter(({ pid }) => !known.has(pid));
   const all = [...strays.map((process) => ({ name: 'unlisted', process })), ...listed.reverse()];

@@ -30,7 +30,7 @@ const hopeless = 4;
 export async function launch(record: ClusterRecord, options: LaunchOptions & LifecycleOptions & { running?: boolean }): Promise<ClusterRecord> {
   if (!options.running) {
     await prepare(record);
-    startSupervisor(record, options.supervisor ?? join(packageRoot(), 'dist', 'supervisor.js'));
+    startSupervisor(record, options.supervisor ?? join(packageRoot(), 'dist', 'cluster', 'supervisor-main.js'));
     options.onProgress?.({ type: 'step', text: 'starting etcd and the API server' });
   }
   try {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
 import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
-import type { ComponentName } from './components.js';
+import { componentNames, type ComponentName } from './components.js';
 import { below, folderOf } from './folder.js';
 import type { LifecycleOptions } from './lifecycle.js';
 import { nodeNames } from './nodes.js';
@@ -40,7 +40,8 @@ export function clusterState(name: string): ClusterState {
   const supervisor = livenessOf(state.supervisor);
   if (supervisor !== 'alive') return supervisor === 'dead' ? 'stopped' : 'elsewhere';
   if (state.phase === 'starting') return 'starting';
-  return clusterProcesses(name).every(({ alive }) => alive) ? 'running' : 'degraded';
+  const processes = clusterProcesses(name);
+  return processes.length === componentNames.length + 1 && processes.every(({ alive }) => alive) ? 'running' : 'degraded';
 }
 
 /** Waits until namespace `default` has its ServiceAccount and every declared node is Ready, so that pods can start. */

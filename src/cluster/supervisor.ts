@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from '../lib/process-identity.js';
-import { componentCommands, etcdSocketFile, gates, type ComponentCommand, type ComponentName, type Gate } from './components.js';
+import { componentCommands, etcdSocketFile, type gates, type ComponentCommand, type ComponentName, type Gate } from './components.js';
 import { below, type ClusterFolder } from './folder.js';
 import { openProbe } from './probe.js';
 import { clusterMark, endProcess } from './processes.js';
