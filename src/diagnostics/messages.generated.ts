@@ -17,6 +17,7 @@ export interface Params {
   'chart-not-found': { component: string | number; message: string | number };
   'chart-schema-unread': { path: string | number; problem: string | number };
   'claim-cannot-grow': { claim: string | number; to: string | number; from: string | number; class: string | number };
+  'claim-incomplete': { object: string | number; problem: string | number };
   'claim-shrinks': { claim: string | number; to: string | number; from: string | number };
   'cluster-choice': { where: string | number; clusters: string | number };
   'cluster-elsewhere': { name: string | number; host: string | number };
@@ -56,7 +57,7 @@ export interface Params {
   'engine-build-failed': { file: string | number; module: string | number; problem: string | number };
   'engine-build-killed': { file: string | number; by: string | number };
   'engine-checksum-mismatch': { reason: string | number };
-  'engine-disk-full': { file: string | number; dir: string | number; cache: string | number };
+  'engine-disk-full': { file: string | number; dir: string | number };
   'engine-does-not-start': { file: string | number; path: string | number; problem: string | number };
   'engine-download-failed': { reason: string | number };
   'engine-go-missing': { file: string | number; go: string | number };
@@ -68,14 +69,15 @@ export interface Params {
   'engine-no-permission': { file: string | number; path: string | number; problem: string | number };
   'engine-not-in-folder': { file: string | number; dir: string | number };
   'engine-package-missing': { file: string | number; package: string | number; reason: string | number };
-  'engine-unavailable': { file: string | number; tried: string | number; go: string | number };
-  'engine-unknown': { name: string | number; expected: string | number };
+  'engine-unavailable': { file: string | number; tried: string | number; way: string | number };
   'env-in-git': { };
   'env-mode': { mode: string | number };
   'env-not-ignored': { };
   'env-syntax': { problem: string | number };
   'expose-no-port': { component: string | number };
+  'expose-other-host': { component: string | number; host: string | number; found: string | number };
   'expose-other-port': { component: string | number; port: string | number; expected: string | number };
+  'expose-without-ingress': { component: string | number; host: string | number };
   'file-encoding': { path: string | number; problem: string | number };
   'file-not-found': { what: string | number; path: string | number; hint: string | number };
   'file-too-much': { path: string | number; problem: string | number };
@@ -85,6 +87,7 @@ export interface Params {
   'flag-value-missing': { where: string | number; flag: string | number };
   'generation-missing': { platform: string | number; generation: string | number };
   'hook-unknown': { component: string | number; message: string | number };
+  'host-port-twice': { object: string | number; port: string | number; protocol: string | number; other: string | number };
   'init-exists': { dir: string | number; files: string | number };
   'init-name': { name: string | number };
   'init-source-unknown': { name: string | number; hint: string | number };
@@ -103,6 +106,7 @@ export interface Params {
   'manifests-empty': { where: string | number; path: string | number; hint: string | number };
   'missing-key': { where: string | number; key: string | number; expected: string | number };
   'node-port-taken': { object: string | number; port: string | number; holder: string | number };
+  'node-port-twice': { object: string | number; port: string | number; protocol: string | number; other: string | number };
   'not-allowed': { subject: string | number; verb: string | number; reason: string | number; resource: string | number };
   'nothing-to-roll-back': { platform: string | number };
   'now-used': { component: string | number; message: string | number };
@@ -127,6 +131,9 @@ export interface Params {
   'profile-unknown': { name: string | number; hint: string | number };
   'program-missing': { program: string | number; problem: string | number };
   'proxy-unsupported': { context: string | number; proxy: string | number; problem: string | number };
+  'reference-key-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; key: string | number; has: string | number; near: string | number };
+  'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; namespace: string | number; near: string | number };
+  'reference-too-late': { object: string | number; from: string | number; kind: string | number; name: string | number; component: string | number };
   'remote-base': { component: string | number; message: string | number };
   'removal-failed': { reason: string | number };
   'render-engine-failed': { path: string | number; problem: string | number };
@@ -142,6 +149,8 @@ export interface Params {
   'secret-short': { name: string | number; length: string | number; least: string | number };
   'secret-unknown': { where: string | number; name: string | number; hint: string | number };
   'secret-value-path': { component: string | number; path: string | number; problem: string | number };
+  'service-selects-none': { object: string | number; selector: string | number; hint: string | number };
+  'service-selects-others': { object: string | number; selector: string | number; others: string | number };
   'set-refused': { text: string | number; problem: string | number; hint: string | number };
   'set-syntax': { text: string | number; problem: string | number };
   'source-missing': { name: string | number; hint: string | number };
@@ -189,6 +198,7 @@ export const messages: Record<
   'chart-not-found': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'chart-schema-unread': { severity: 'warning', exit: 0, message: "%path%: the chart's values were not checked against it: %problem%" },
   'claim-cannot-grow': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%, and storage class \"%class%\" cannot expand", hint: "keep the size at %from%, or use a class with allowVolumeExpansion: true" },
+  'claim-incomplete': { severity: 'error', exit: 1, message: "%object%: %problem%" },
   'claim-shrinks': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%: a claim cannot shrink", hint: "keep the size at %from%, or move the data to a new claim under another name" },
   'cluster-choice': { severity: 'error', exit: 3, message: "%where%: which cluster? There is no platform in this folder; clusters: %clusters%", hint: "name it, or its platform with --dir DIR" },
   'cluster-elsewhere': { severity: 'error', exit: 6, message: "Cluster %name%: it runs on host %host%, and from here it can be neither seen nor ended", hint: "stop it there first, or set XDG_STATE_HOME to a folder of this machine" },
@@ -228,7 +238,7 @@ export const messages: Record<
   'engine-build-failed': { severity: 'error', exit: 1, message: "%file%: `go build` in %module% failed: %problem%", hint: "Run it by hand to see everything: cd %module% && CGO_ENABLED=0 go build -trimpath -o /dev/null ." },
   'engine-build-killed': { severity: 'error', exit: 1, message: "%file%: `go build` was killed from outside (%by%)", hint: "Linking the control plane takes about 3 GB of memory: free some and run the same command again" },
   'engine-checksum-mismatch': { severity: 'error', exit: 1, message: "%reason%", hint: "The file is not the one that was published: ask whoever runs the network or the mirror. It was deleted" },
-  'engine-disk-full': { severity: 'error', exit: 1, message: "%file%: no space left for it in %dir%", hint: "Free some space (a build of the control plane takes about 4 GB in Go's cache, %cache%), or move the caches: XDG_CACHE_HOME, GOCACHE" },
+  'engine-disk-full': { severity: 'error', exit: 1, message: "%file%: no space left for it in %dir%", hint: "Free some space (a build of the control plane takes about 4 GB in Go's cache, see `go env GOCACHE`), or move the caches: XDG_CACHE_HOME, GOCACHE" },
   'engine-does-not-start': { severity: 'error', exit: 1, message: "%file%: `%path% version` failed: %problem%", hint: "Is the file made for this system? A folder mounted with `noexec` cannot hold it either: set XDG_CACHE_HOME" },
   'engine-download-failed': { severity: 'error', exit: 1, message: "%reason%", hint: "Check the network, or name a mirror in MOSTIK_DOWNLOAD_BASE (its paths begin with the original host: BASE/dl.k8s.io/...)" },
   'engine-go-missing': { severity: 'warning', exit: 1, message: "%file%: cannot be built, there is no `go` in PATH", hint: "Install Go %go% or newer: https://go.dev/dl" },
@@ -240,14 +250,15 @@ export const messages: Record<
   'engine-no-permission': { severity: 'error', exit: 1, message: "%file%: %path% cannot be written: %problem%", hint: "Make it writable, or name another folder for caches in XDG_CACHE_HOME" },
   'engine-not-in-folder': { severity: 'warning', exit: 1, message: "MOSTIK_ENGINE_DIR: no %file% that can be run in %dir%", hint: "Put it there, or unset MOSTIK_ENGINE_DIR" },
   'engine-package-missing': { severity: 'warning', exit: 1, message: "%file%: the npm package %package% %reason%" },
-  'engine-unavailable': { severity: 'error', exit: 1, message: "%file%: no source gave it (tried: %tried%)", hint: "Install Go %go% or newer (https://go.dev/dl) and run the same command again, or put %file% into a folder and name that folder in MOSTIK_ENGINE_DIR" },
-  'engine-unknown': { severity: 'error', exit: 3, message: "%name%: no such engine, expected %expected%" },
+  'engine-unavailable': { severity: 'error', exit: 1, message: "%file%: no source gave it (tried: %tried%)", hint: "%way%, or put %file% into a folder and name that folder in MOSTIK_ENGINE_DIR" },
   'env-in-git': { severity: 'error', exit: 3, message: ".env: tracked by Git: the passwords in it are in the history of every clone", hint: "git rm --cached .env, add .env to .gitignore, then change the passwords" },
   'env-mode': { severity: 'warning', exit: 3, message: ".env: mode %mode%: other users of this machine can read or write the passwords in it", hint: "chmod 600 .env" },
   'env-not-ignored': { severity: 'warning', exit: 3, message: ".env: not ignored by Git: the next `git add` takes the passwords in it along", hint: "add .env to .gitignore" },
   'env-syntax': { severity: 'error', exit: 3, message: ".env: %problem%" },
   'expose-no-port': { severity: 'error', exit: 3, message: "%component%.expose: the workload has no port that traffic could go to", hint: "set workload.port" },
+  'expose-other-host': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but its Ingress is for %found%", hint: "give the chart the same host name" },
   'expose-other-port': { severity: 'error', exit: 3, message: "%component%.expose.port: got %port%, expected %expected% (the workload's port), 80 (its Service's) or nothing", hint: "leave expose.port out" },
+  'expose-without-ingress': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but it renders no Ingress or route", hint: "switch the chart's Ingress on by its values, or take `expose` away" },
   'file-encoding': { severity: 'error', exit: 3, message: "%path%: not a UTF-8 text: %problem%", hint: "save the file as UTF-8" },
   'file-not-found': { severity: 'error', exit: 3, message: "%what%: no such file: %path%", hint: "%hint%" },
   'file-too-much': { severity: 'error', exit: 3, message: "%path%: %problem%", hint: "a platform file stays small: large values go into values files, objects into manifests" },
@@ -257,6 +268,7 @@ export const messages: Record<
   'flag-value-missing': { severity: 'error', exit: 3, message: "%where% %flag%: expected a value after it" },
   'generation-missing': { severity: 'error', exit: 1, message: "platform %platform%: generation %generation% is not recorded in this cluster", hint: "mostik history lists the generations that are kept" },
   'hook-unknown': { severity: 'warning', exit: 0, message: "%component%: %message%" },
+  'host-port-twice': { severity: 'warning', exit: 1, message: "%object%: port %port%/%protocol% of the node is also taken by %other%", hint: "a Service needs no port of the node; or keep the two apart with affinity" },
   'init-exists': { severity: 'error', exit: 3, message: "%dir%: these files are there already: %files%", hint: "nothing was written; choose an empty folder, or move them away" },
   'init-name': { severity: 'error', exit: 3, message: "init: %name% cannot be the name of a platform", hint: "give one with --name: lower-case letters, digits and dashes, such as my-platform" },
   'init-source-unknown': { severity: 'error', exit: 3, message: "init --from %name%: there is no such platform", hint: "%hint%" },
@@ -275,6 +287,7 @@ export const messages: Record<
   'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
   'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },
+  'node-port-twice': { severity: 'error', exit: 1, message: "%object%: nodePort %port%/%protocol% is also taken by %other%", hint: "leave nodePort out and Kubernetes chooses a free one" },
   'not-allowed': { severity: 'error', exit: 4, message: "%subject%: not allowed to %verb%: %reason%", hint: "ask for a role with verb %verb% on %resource%, or use another context" },
   'nothing-to-roll-back': { severity: 'error', exit: 1, message: "platform %platform%: there is no earlier successful generation", hint: "mostik history lists what there is" },
   'now-used': { severity: 'warning', exit: 0, message: "%component%: %message%", hint: "give the time as a value, if the chart needs one" },
@@ -299,6 +312,9 @@ export const messages: Record<
   'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },
   'program-missing': { severity: 'error', exit: 4, message: "%program%: cannot be started: %problem%" },
   'proxy-unsupported': { severity: 'error', exit: 4, message: "cluster %context%: its proxy-url %proxy% cannot be used: %problem%", hint: "use an http:// proxy, or reach the cluster directly and remove proxy-url from the kubeconfig" },
+  'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
+  'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %kind%/%namespace%/%name%" },
+  'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },
   'remote-base': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "copy it below the platform's root and commit it" },
   'removal-failed': { severity: 'error', exit: 1, message: "%reason%" },
   'render-engine-failed': { severity: 'error', exit: 1, message: "render engine %path%: %problem%", hint: "`mostik engine install render` gets it anew; `mostik engine status` says which one is used" },
@@ -314,6 +330,8 @@ export const messages: Record<
   'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },
   'secret-unknown': { severity: 'error', exit: 3, message: "%where%: there is no secret %name%", hint: "%hint%" },
   'secret-value-path': { severity: 'error', exit: 3, message: "%component%.secretValues: %path%: %problem%", hint: "paths are written as in `helm --set`: auth.password, users[0].password, and a backslash before a dot that belongs to a key" },
+  'service-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform", hint: "%hint%" },
+  'service-selects-others': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) also fits the pods of %others%", hint: "add a label to the selector that only the right pods have, such as app.kubernetes.io/instance" },
   'set-refused': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "%hint%" },
   'set-syntax': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "expected COMPONENT.PATH=VALUE, such as web.image.tag=2 (as in Helm: a,b=c for several, {a,b} for a list, [0] for an item, \\ before a , or . that is meant)" },
   'source-missing': { severity: 'error', exit: 3, message: "Component %name%: it has no source", hint: "%hint%" },

@@ -21,7 +21,7 @@ export async function askVersion(path: string, place: Pick<Place, 'file' | 'env'
 function oneLine(text: string): string {
   try {
     const data = JSON.parse(text) as unknown;
-    if (isDict(data)) return Object.entries(asStrings(data)).map(([name, version]) => `${name} ${version}`).join(', ');
+    if (isDict(data)) return Object.entries(asStrings(data)).map(([name, version]) => (version.startsWith(name) ? version : `${name} ${version}`)).join(', ');
   } catch {
     // Not JSON.
   }

@@ -1,6 +1,4 @@
-import type { EngineEvent } from './engine.js';
-
-const steps = { modules: 'getting sources', packages: 'compiling', link: 'linking' } as const;
+import type { BuildStep, EngineEvent } from './engine.js';
 
 /** Puts an event into one line: `mostik-cluster: compiling, 812 of 2796 packages, 74 s`. */
 export function describeEvent(event: EngineEvent): string {
@@ -13,16 +11,21 @@ export function describeEvent(event: EngineEvent): string {
     case 'downloading':
       return `${file}: downloading, ${megabytes(event.bytes)}${event.total === undefined ? '' : ` of ${megabytes(event.total)}`} MB, ${event.seconds} s`;
     case 'building':
-      return `${file}: ${steps[event.step]}${countOf(event)}, ${event.seconds} s`;
+      return `${file}: ${stepOf(event)}, ${event.seconds} s`;
     case 'ready':
       return `${file}: ready after ${event.seconds} s (${event.source})`;
   }
 }
 
-function countOf({ step, done, total }: { step: keyof typeof steps; done: number; total: number | undefined }): string {
-  if (step === 'link' || done === 0) return '';
-  const unit = step === 'modules' ? 'modules' : 'packages';
-  return step === 'packages' && total !== undefined ? `, ${Math.min(done, total)} of ${total} ${unit}` : `, ${done} ${unit}`;
+function stepOf({ step, done, total }: { step: BuildStep; done: number; total: number | undefined }): string {
+  switch (step) {
+    case 'modules':
+      return done === 0 ? 'asking Go what is to be built' : `getting sources, ${done} modules`;
+    case 'packages':
+      return total === undefined ? `compiling, ${done} packages` : `compiling, ${Math.min(done, total)} of ${total} packages`;
+    case 'link':
+      return 'linking';
+  }
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -49,9 +49,10 @@ describe('building with Go', () => {
 
   withGo('two processes that need an engine at once build it once, and the second says whom it waits for', async () => {
     const fixture = makeFixture();
-    const first = startProcess(fixture, cold(fixture));
+    fixture.write('render', 'large.go', largeSource());
+    const first = startProcess(fixture, fixture.env);
     await first.event('building');
-    const second = startProcess(fixture, cold(fixture));
+    const second = startProcess(fixture, fixture.env);
     const waiting = await second.event('waiting');
     expect(waiting.holder).toMatch(new RegExp(`^process ${first.child.pid} on \\S+ since \\d\\d:\\d\\d:\\d\\d UTC$`));
     expect((await first.event('done')).engine).toMatchObject({ source: 'go' });
@@ -129,6 +130,24 @@ describe('building with Go', () => {
     expect(problems[1]?.message).toContain('http://127.0.0.1:9 cannot be reached: ECONNREFUSED');
   });
 
+  withGo('a disk that is full is named, with what can be moved to another', async () => {
+    const fixture = makeFixture(['go']);
+    const small = join(fixture.folder, 'cache');
+    mkdirSync(small);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small]).status !== 0) {
+      console.warn('skipped: only root may mount the small disk this test needs');
+      return;
+    }
+    try {
+      const problems = await diagnosticsOf(ensureEngine('render', fixture.options));
+      expect(problems[0]?.hint).toMatch(/^Do what the hints below say/);
+      expect(problems[1]).toMatchObject({ code: 'engine-disk-full', message: `mostik-render: no space left for it in ${small}/mostik/engines` });
+      expect(fixture.cached()).toEqual([]);
+    } finally {
+      spawnSync('umount', [small]);
+    }
+  });
+
   withGo('removing takes the engines made from other sources, and with `all` every one', async () => {
     const fixture = makeFixture(['cache', 'go']);
     const changed = makeFixture(['cache', 'go']);
@@ -152,6 +171,13 @@ describe('building with Go', () => {
 });
 
 const isCompiling = (event: Record<string, unknown>): boolean => event.step === 'packages' && Number(event.done) > 0;
+
+/** Code that takes the compiler some seconds, different each time so that no cache has it. */
+function largeSource(): string {
+  const start = Date.now();
+  const functions = Array.from({ length: 20_000 }, (_, i) => `func f${i}(a, b int) int { return a*b + a/(b+${start + i}) }`);
+  return `package main\n\n${functions.join('\n')}\n`;
+}
 
 /** An empty Go cache makes a build last for seconds. */
 function cold(fixture: Fixture): NodeJS.ProcessEnv {

@@ -86,9 +86,14 @@ async function make(making: Making): Promise<Engine> {
       emit({ type: 'skipped', engine: place.name, source, diagnostic });
     }
   }
-  const tried = place.sources.join(', ');
+  throw new MostikError([diagnose('engine-unavailable', { file: place.file, tried: place.sources.join(', '), way: wayOut(making) }), ...failures.values()]);
+}
+
+function wayOut({ place, failures }: Making): string {
+  const reason = failures.get('go')?.code;
+  if (reason !== undefined && reason !== 'engine-go-missing' && reason !== 'engine-go-too-old') return 'Do what the hints below say';
   const go = neededGo(place.module).replace(/^(\d+\.\d+).*/, '$1');
-  throw new MostikError([diagnose('engine-unavailable', { file: place.file, tried, go }), ...failures.values()]);
+  return `Install Go ${go} or newer (https://go.dev/dl) and run the same command again`;
 }
 
 /** Fills a folder of its own and puts it in place by one rename: nobody ever sees half an engine. */

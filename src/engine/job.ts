@@ -25,8 +25,7 @@ export function explainFileError(error: unknown, place: Place): unknown {
 
 /** Says that a disk is full, and which folders can be moved to another. */
 export function diskFull(place: Place, dir: string): Diagnostic {
-  const cache = place.env.GOCACHE ?? 'see `go env GOCACHE`';
-  return diagnose('engine-disk-full', { file: place.file, dir, cache });
+  return diagnose('engine-disk-full', { file: place.file, dir });
 }
 
 /** Says that the user or the system ended the work. */

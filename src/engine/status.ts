@@ -74,7 +74,7 @@ function detailOf(source: EngineSource, place: Place, go: string | undefined): {
       return there ? { ready: true, detail: there.path } : { ready: false, detail: `${npmPackage} is not installed for these sources` };
     case 'download': {
       const problem = whyNoDownload(place);
-      return { ready: !problem, detail: problem?.message ?? 'official builds, verified by SHA-256' };
+      return { ready: !problem, detail: problem?.message.replace(`${place.file}: `, '') ?? 'official builds, verified by SHA-256' };
     }
     case 'go': {
       const needed = neededGo(place.module);

@@ -27,7 +27,8 @@ export function withGo(title: string, body: () => Promise<void>): void {
   else test.skip(`${title} (skipped: there is no go in PATH)`, body);
 }
 
-const hasGo = spawnSync('go', ['version']).status === 0;
+const goCache = spawnSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' });
+const hasGo = goCache.status === 0;
 
 const program = `package main
 
@@ -50,7 +51,8 @@ export function makeFixture(sources?: readonly EngineSource[]): Fixture {
     write(name, 'go.mod', `module example.org/${name}\n\ngo 1.21\n`);
     write(name, 'main.go', program);
   }
-  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), MOSTIK_ENGINE_DIR: '' };
+  // Go's own cache follows XDG_CACHE_HOME: an empty one would compile the standard library for each test.
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), MOSTIK_ENGINE_DIR: '', ...(hasGo && { GOCACHE: goCache.stdout.trim() }) };
   const events: EngineEvent[] = [];
   const options: EngineOptions = { root, env, onProgress: (event) => events.push(event), ...(sources && { sources }) };
   const cached = (): string[] => readdirSync(join(folder, 'cache', 'mostik', 'engines')).sort();
