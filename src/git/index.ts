@@ -1,1 +1,2 @@
 export { gitSource, workTreeRoot } from './source.js';
+export { gitTracking, type Tracking } from './tracking.js';

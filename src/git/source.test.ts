@@ -30,6 +30,13 @@ describe('where a platform comes from', () => {
     expect((await gitSource(join(folder, 'platform.yaml'))).remote).toBe('git.example.org/team/infra');
     git('remote', 'set-url', 'origin', folder);
     expect((await gitSource(join(folder, 'platform.yaml'))).remote).toBeUndefined();
+    process.env['GIT_DIR'] = '/nowhere';
+    try {
+      expect((await gitSource(join(folder, 'platform.yaml'))).path).toBe('platform.yaml');
+      expect((await gitSource(join(folder, 'platform.yaml'))).revision).toMatch(/^[0-9a-f]{40}$/);
+    } finally {
+      delete process.env['GIT_DIR'];
+    }
     writeFileSync(join(folder, 'platform.yaml'), 'a: 2\n');
     expect((await gitSource(join(folder, 'platform.yaml'))).revision).toMatch(/-dirty$/);
   });

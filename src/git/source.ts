@@ -21,10 +21,16 @@ export async function workTreeRoot(folder: string): Promise<string | undefined> 
   return (await git(folder, 'rev-parse', '--show-toplevel')) || undefined;
 }
 
-/** Runs Git without a shell; what fails (no Git, no repository, no such value) reads as an empty answer. */
+/**
+ * Runs Git without a shell; what fails (no Git, no repository, no such value) reads as an empty answer. Variables of a
+ * surrounding Git (a hook sets GIT_DIR) would make it answer for another repository; a monitor named in the repository's
+ * configuration is a program of somebody else.
+ */
 async function git(cwd: string, ...args: string[]): Promise<string> {
+  const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const env = { ...outer, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   try {
-    const { stdout } = await run('git', args, { cwd, env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' }, timeout: 10_000 });
+    const { stdout } = await run('git', ['-c', 'core.fsmonitor=false', ...args], { cwd, env, timeout: 10_000, maxBuffer: 64 * 1024 * 1024 });
     return stdout.trim();
   } catch {
     return '';

@@ -43,8 +43,7 @@ export interface SetValue {
 }
 
 /** Everything that was read, with the mistakes found in it. `resolve` adds its own and fails with all of them. */
-export interface LoadedInput {
-  platform: LoadedPlatform;
+export interface LoadedInput extends LoadedPlatform {
   overlays: Overlay[];
   sets: SetValue[];
   /** Every file that was read, absolute. */

@@ -7,24 +7,27 @@ import { patchOf } from './patch.js';
  * A message given to a check says what is expected, in words that follow "expected".
  */
 
-const dnsLabel = z
-  .string()
-  .max(63, 'at most 63 letters')
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a name of lower-case letters, digits and dashes');
+const name = 'a name of lower-case letters, digits and dashes';
+const dnsLabel = z.string(name).max(63, 'at most 63 letters').regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, name);
 const quantityText = /^\+?(\d+(\.\d*)?|\.\d+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][-+]?\d+)?$/;
+const anyQuantity = 'a quantity such as 500m, 2 or 16Gi';
 const quantity = z
-  .union([z.number().nonnegative('0 or more'), z.string().regex(quantityText, 'a quantity such as 500m, 2 or 16Gi')], 'a quantity such as 500m, 2 or 16Gi')
+  .union([z.number().nonnegative('0 or more'), z.string().regex(quantityText, anyQuantity)], anyQuantity)
   .meta({ examples: ['500m', 2, '16Gi'] });
+const anyDuration = 'a duration such as 90s, 5m or 1h30m';
 const duration = z
-  .string()
-  .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, 'a duration such as 90s, 5m or 1h30m')
+  .string(anyDuration)
+  .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, anyDuration)
   .refine((text) => /[1-9]/.test(text), 'a duration longer than nothing')
   .meta({ examples: ['90s', '5m', '1h30m'] });
-const port = z.int('a port, 1 to 65535').min(1, 'a port, 1 to 65535').max(65535, 'a port, 1 to 65535');
+const whole = z.int('a whole number');
+const anyPort = 'a port, 1 to 65535';
+const port = z.int(anyPort).min(1, anyPort).max(65535, anyPort);
+const anyCidr = 'a CIDR such as 10.0.0.0/8';
 const cidr = z
-  .string()
-  .regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a CIDR such as 10.0.0.0/8')
-  .refine(isCidr, 'a CIDR such as 10.0.0.0/8')
+  .string(anyCidr)
+  .regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, anyCidr)
+  .refine(isCidr, anyCidr)
   .meta({ examples: ['10.0.0.0/8', 'fd00::/8'] });
 const hostName = z
   .string()
@@ -39,11 +42,11 @@ const values = z.record(z.string(), z.unknown());
 export const NodeSpec = z
   .strictObject({
     name: dnsLabel.describe('Name of the node; with a count above 1 a number is added'),
-    count: z.int().min(1).max(5000).default(1),
+    count: whole.min(1).max(5000).default(1),
     cpu: quantity.default(4).describe('CPU cores'),
     memory: quantity.default('16Gi'),
-    pods: z.int().min(1).max(1000).default(110).describe('How many pods the node takes'),
-    gpus: z.int().min(0).max(64).default(0).describe('nvidia.com/gpu'),
+    pods: whole.min(1).max(1000).default(110).describe('How many pods the node takes'),
+    gpus: whole.min(0).max(64).default(0).describe('nvidia.com/gpu'),
     labels: z.record(z.string(), z.string()).default({}),
     taints: z
       .array(z.strictObject({ key: text, value: z.string().optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))
@@ -68,7 +71,7 @@ export type ClusterSpec = z.infer<typeof ClusterSpec>;
 export const SecretSpec = z
   .strictObject({
     generate: z
-      .strictObject({ length: z.int().min(8).max(256).default(24), alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric') })
+      .strictObject({ length: whole.min(8).max(256).default(24), alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric') })
       .optional()
       .describe('Generated once and kept: in .env and in the cluster'),
     env: z
@@ -83,26 +86,29 @@ export type SecretSpec = z.infer<typeof SecretSpec>;
 const optional = z.boolean().optional().describe('Without effect while that component is switched off');
 
 /** A path of traffic and an order: this component talks to that one, and starts after it. */
-export const Uses = z.union([
-  dnsLabel,
-  z.strictObject({ component: dnsLabel, ports: z.array(z.union([port, text], 'a port or its name')).optional(), optional }),
-  z.strictObject({ dns: z.literal(true) }),
-  z.strictObject({ 'kubernetes-api': z.literal(true) }),
-  z.strictObject({ ingress: z.literal(true) }),
-  z.strictObject({ webhook: z.literal(true) }),
-  z.strictObject({ cidr, ports: z.array(port).optional() }),
-]);
+export const Uses = z.union(
+  [
+    dnsLabel,
+    z.strictObject({ component: dnsLabel, ports: z.array(z.union([port, text], 'a port or its name')).optional(), optional }),
+    z.strictObject({ dns: z.literal(true) }),
+    z.strictObject({ 'kubernetes-api': z.literal(true) }),
+    z.strictObject({ ingress: z.literal(true) }),
+    z.strictObject({ webhook: z.literal(true) }),
+    z.strictObject({ cidr, ports: z.array(port).optional() }),
+  ],
+  'the name of a component, or a map such as { component: NAME, ports: [8000] } or { cidr: 10.0.0.0/8 }',
+);
 export type Uses = z.infer<typeof Uses>;
 
 /** An order alone: that component is healthy before this one starts. */
-export const Needs = z.union([dnsLabel, z.strictObject({ component: dnsLabel, optional })]);
+export const Needs = z.union([dnsLabel, z.strictObject({ component: dnsLabel, optional })], 'the name of a component, or { component: NAME, optional: true }');
 export type Needs = z.infer<typeof Needs>;
 
 /** A small native workload: a Deployment, its Service, and an Ingress when the component is exposed. */
 export const WorkloadSource = z.strictObject({
   image: z.string().regex(/^\S+$/, 'an image such as nginx:1.27'),
   port: port.optional().describe('Container port; a Service on port 80 stands before it'),
-  replicas: z.int().min(0).default(1),
+  replicas: whole.min(0).default(1),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   env: z
@@ -148,7 +154,7 @@ export type Component = z.infer<typeof Component>;
 const Budget = z
   .strictObject({
     deleteClaims: z.enum(['never', 'allowed']).optional().describe('Whether --delete-claim may delete claims'),
-    deletions: z.int().min(0).optional().describe('How many objects one apply may delete'),
+    deletions: whole.min(0).optional().describe('How many objects one apply may delete'),
   })
   .meta({ description: 'What one apply may do' });
 
@@ -168,11 +174,13 @@ const shared = {
 export const Profile = patchOf(z.strictObject(shared).partial()).meta({ description: 'What changes when this profile is chosen' });
 export type Profile = z.infer<typeof Profile>;
 
+const anyVersion = 'a Kubernetes minor version such as "1.36"';
+
 /** The spec of a platform after profiles, files of `-f` and `--set` are merged into it. */
 export const PlatformSpec = z.strictObject({
   kubernetes: z
-    .string()
-    .regex(/^1\.\d+$/, 'a Kubernetes minor version such as "1.36"')
+    .string(anyVersion)
+    .regex(/^1\.\d+$/, anyVersion)
     .default('1.36')
     .describe('Kubernetes minor version, in quotes'),
   ...shared,
@@ -184,7 +192,7 @@ export const PlatformSpec = z.strictObject({
   state: z
     .strictObject({
       namespace: dnsLabel.default('mostik-system').describe('Namespace of the Secrets that hold generations'),
-      keep: z.int().min(1).max(200).default(20).describe('How many generations are kept'),
+      keep: whole.min(1).max(200).default(20).describe('How many generations are kept'),
     })
     .default({ namespace: 'mostik-system', keep: 20 })
     .describe('Where generations are kept'),
