@@ -1,0 +1,50 @@
+import { diagnose, type Diagnostic } from '../diagnostics/index.js';
+import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
+import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { podsOf, type Pods } from './pods.js';
+
+/** Finds Services whose selector fits pods of another component, and those that fit none. */
+export function serviceSelectors(_platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
+  const pods = podsOf(desired.objects).filter(({ of }) => !of.hook);
+  return desired.objects.flatMap((service) => {
+    const selector = selectorOf(service);
+    if (!selector) return [];
+    const namespace = service.ref.namespace ?? '';
+    const fitting = pods.filter((each) => each.namespace === namespace && fits(selector, each.labels));
+    const others = fitting.filter(({ of }) => of.component !== service.component);
+    if (fitting.length === 0) return nobody(service, pods, desired);
+    // A Service of its own component may stand before another one's pods alone: only mixing is a mistake.
+    if (others.length === 0 || others.length === fitting.length) return [];
+    const object = formatRef(service.ref);
+    return [diagnose('service-selects-others', { object, selector: written(selector), others: others.map(({ of }) => `${formatRef(of.ref)} of ${of.component}`).join(', ') }, service.at)];
+  });
+}
+
+function selectorOf({ object, ref, hook }: RenderedObject): Record<string, string> | undefined {
+  if (hook || ref.kind !== 'Service' || ref.apiVersion !== 'v1' || valueAt(object, 'spec', 'type') === 'ExternalName') return undefined;
+  const selector = asStrings(asDict(object['spec'])['selector']);
+  return Object.keys(selector).length > 0 ? selector : undefined;
+}
+
+function nobody(service: RenderedObject, pods: readonly Pods[], { objects }: Desired): Diagnostic[] {
+  const namespace = service.ref.namespace ?? '';
+  // Operators make pods of custom resources, and their labels are not known here.
+  const operated = objects.some(({ ref }) => ref.namespace === namespace && ref.apiVersion.includes('.') && !ref.apiVersion.split('/')[0]!.endsWith('.k8s.io'));
+  if (operated) return [];
+  const selector = selectorOf(service) ?? {};
+  const nearest = pods
+    .filter((each) => each.namespace === namespace)
+    .map((each) => ({ each, hits: Object.entries(selector).filter(([key, value]) => each.labels[key] === value).length }))
+    .sort((a, b) => b.hits - a.hits)
+    .find(({ hits }) => hits > 0)?.each;
+  const hint = nearest ? `the pods of ${formatRef(nearest.of.ref)} come nearest: ${written(nearest.labels)}` : '';
+  return [diagnose('service-selects-none', { object: formatRef(service.ref), selector: written(selector), hint }, service.at)];
+}
+
+function fits(selector: Record<string, string>, labels: Record<string, string>): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+function written(labels: Record<string, string>): string {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(', ');
+}
