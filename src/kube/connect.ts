@@ -16,6 +16,8 @@ export interface ConnectOptions extends TargetOptions {
   patienceMs?: number;
   /** How long one request may take; the server's own limit of a minute by default. */
   timeoutMs?: number;
+  /** How often a connection in use is asked whether it still stands, and how long it may take to answer; ten seconds by default. */
+  pingMs?: number;
 }
 
 /** Connects to the cluster of a kubeconfig context. A missing file, unknown context or unreachable cluster is a MostikError. */
@@ -26,6 +28,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Kube> {
     inFlight: options.inFlight ?? 16,
     patienceMs: options.patienceMs ?? 10_000,
     timeoutMs: options.timeoutMs ?? 60_000,
+    pingMs: options.pingMs ?? 10_000,
     userAgent: 'mostik',
     signal: options.signal,
   });

@@ -28,7 +28,7 @@ function send(server: URL, agent: http.Agent, request: WireRequest): Promise<Wir
     const call = start(new URL(request.path, server.origin), { agent, method: request.method, headers, ...(request.signal ? { signal: request.signal } : {}) }, (response) => {
       // A body that nobody reads any more may still break; that is told to readers, and to nobody else.
       response.on('error', () => undefined);
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response, isCut: () => !response.complete });
     });
     let sent = false;
     call.on('socket', (socket) => {

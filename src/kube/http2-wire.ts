@@ -7,16 +7,18 @@ const streamWindow = 4 << 20;
 const sessionWindow = 32 << 20;
 /** kube-apiserver takes 100 streams; watches hold theirs for minutes. */
 const mostStreams = 90;
-const pingEveryMs = 10_000;
-const pingPatienceMs = 10_000;
 
 /** Speaks HTTP/2 over a TLS socket that has agreed on it. Holds the process alive only while requests are under way. */
-export function http2Wire(server: URL, socket: TLSSocket): Wire {
+export function http2Wire(server: URL, socket: TLSSocket, pingMs: number): Wire {
   const session = connect(server.origin, { createConnection: () => socket, settings: { enablePush: false, initialWindowSize: streamWindow } });
+  // The socket may have closed since its handshake, without anybody listening.
+  if (socket.destroyed) session.destroy();
   let lastStream = Infinity;
   let alive = true;
   let streams = 0;
-  session.once('connect', () => session.setLocalWindowSize(sessionWindow));
+  session.once('connect', () => {
+    if (!session.destroyed) session.setLocalWindowSize(sessionWindow);
+  });
   session.on('goaway', (_code, lastStreamId) => {
     alive = false;
     lastStream = lastStreamId ?? 0;
@@ -27,8 +29,8 @@ export function http2Wire(server: URL, socket: TLSSocket): Wire {
     clearInterval(pings);
   });
   const pings = setInterval(() => {
-    if (streams > 0) ping(session);
-  }, pingEveryMs).unref();
+    if (streams > 0) ping(session, pingMs);
+  }, pingMs).unref();
   session.unref();
 
   const hold = (): void => {
@@ -77,7 +79,7 @@ function send(session: ClientHttp2Session, request: WireRequest, count: StreamCo
       reject(request.signal?.reason as Error);
     };
     request.signal?.addEventListener('abort', abort);
-    stream.on('response', (headers) => resolve({ status: headers[':status'] ?? 0, headers, body: stream }));
+    stream.on('response', (headers) => resolve({ status: headers[':status'] ?? 0, headers, body: stream, isCut: () => stream.rstCode !== constants.NGHTTP2_NO_ERROR }));
     stream.on('error', (error) => reject(request.signal?.aborted ? (request.signal.reason as Error) : lost(error.message, error)));
     stream.on('close', () => {
       count.release();
@@ -88,11 +90,20 @@ function send(session: ClientHttp2Session, request: WireRequest, count: StreamCo
   });
 }
 
-function ping(session: ClientHttp2Session): void {
+function ping(session: ClientHttp2Session, patienceMs: number): void {
   if (session.destroyed) return;
-  const overdue = setTimeout(() => session.destroy(new Error('no answer to a ping')), pingPatienceMs).unref();
+  let answered = false;
+  const overdue = setTimeout(() => {
+    // When this process itself was too busy, the answer waits to be read: it is let in first.
+    setImmediate(() => {
+      if (!answered) session.destroy(new Error('no answer to a ping'));
+    });
+  }, patienceMs).unref();
   try {
-    session.ping(() => clearTimeout(overdue));
+    session.ping(() => {
+      answered = true;
+      clearTimeout(overdue);
+    });
   } catch {
     // Too many pings under way: the first of them decides.
     clearTimeout(overdue);

@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
-import { asLost } from './wire.js';
+import { asLost, ConnectionLost, type WireResponse } from './wire.js';
 
 /** Splits a body into its lines as they come; a cut on the way is a ConnectionLost. */
-export async function* lines(body: Readable): AsyncGenerator<string, void, undefined> {
+export async function* lines({ body, isCut }: WireResponse): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   // Parts of a line that is not complete: joined once, so that a long line costs no more than its length.
   let parts: string[] = [];
@@ -19,6 +18,7 @@ export async function* lines(body: Readable): AsyncGenerator<string, void, undef
   } catch (error) {
     throw asLost(error);
   }
+  if (isCut()) throw new ConnectionLost('the connection was cut', { processed: true });
   const rest = parts.join('') + decoder.decode();
   if (rest !== '') yield rest;
 }

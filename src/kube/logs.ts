@@ -6,7 +6,7 @@ import { lines } from './lines.js';
 /** Reads the log of one container, line by line. */
 export async function* logs(client: Client, pod: ObjectRef, options: LogOptions): AsyncGenerator<string, void, undefined> {
   const resource = await client.needKind('v1', 'Pod', 'Pod');
-  const { body } = await client.stream({
+  const response = await client.stream({
     method: 'GET',
     ...locate(resource, pod, 'log'),
     headers: { accept: 'text/plain, */*' },
@@ -22,5 +22,5 @@ export async function* logs(client: Client, pod: ObjectRef, options: LogOptions)
     repeatable: true,
     signal: options.signal,
   });
-  yield* lines(body);
+  yield* lines(response);
 }

@@ -13,9 +13,8 @@ import type { Wire } from './wire.js';
 const connectPatienceMs = 5_000;
 
 /** Opens a connection: HTTP/2 where the server agrees on it, HTTP/1.1 otherwise. Problems are told as a MostikError. */
-export async function openWire(target: ClusterTarget, proof: Proof, signal?: AbortSignal): Promise<Wire> {
-  const patience = AbortSignal.timeout(connectPatienceMs);
-  const stop = signal ? AbortSignal.any([signal, patience]) : patience;
+export async function openWire(target: ClusterTarget, proof: Proof, { pingMs }: { pingMs: number }): Promise<Wire> {
+  const stop = AbortSignal.timeout(connectPatienceMs);
   try {
     const tls = tlsOptions(target, proof);
     if (target.server.protocol === 'http:') {
@@ -24,12 +23,11 @@ export async function openWire(target: ClusterTarget, proof: Proof, signal?: Abo
     }
     const tunnel = target.proxyUrl !== undefined ? await openTunnel(target, stop) : undefined;
     const socket = await handshake(target, { ...tls, ...(tunnel ? { socket: tunnel } : {}) }, stop);
-    if (socket.alpnProtocol === 'h2') return http2Wire(target.server, socket);
+    if (socket.alpnProtocol === 'h2') return http2Wire(target.server, socket, pingMs);
     socket.destroy();
     if (tunnel) throw new MostikError([diagnose('proxy-unsupported', { context: target.context, proxy: target.proxyUrl ?? '', problem: 'the server behind it does not speak HTTP/2' })]);
     return http1Wire(target.server, tls);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
     throw error instanceof MostikError ? error : unreachable(target, error);
   }
 }
@@ -66,22 +64,25 @@ function handshake(target: ClusterTarget, options: ConnectionOptions, stop: Abor
 
 function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', stop: AbortSignal): Promise<S> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
+    const settle = (): void => {
       stop.removeEventListener('abort', abort);
-      socket.destroy();
+      // Only ours: the socket's own listeners must still hear of its end.
+      socket.removeListener(event, done).removeListener('error', fail).removeListener('close', closed);
+    };
+    const done = (): void => {
+      settle();
+      resolve(socket);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      socket.on('error', () => undefined).destroy();
       reject(error);
     };
+    const closed = (): void => fail(new Error('the connection was closed before it stood'));
     const abort = (): void => fail(stop.reason as Error);
     if (stop.aborted) return abort();
     stop.addEventListener('abort', abort);
-    socket.once('error', fail);
-    socket.once('close', () => fail(new Error('the connection was closed before it stood')));
-    socket.once(event, () => {
-      stop.removeEventListener('abort', abort);
-      socket.removeListener('error', fail);
-      socket.removeAllListeners('close');
-      resolve(socket);
-    });
+    socket.once(event, done).once('error', fail).once('close', closed);
   });
 }
 

@@ -45,12 +45,14 @@ export interface TransportOptions {
   /** How long a lost connection is tried anew before the request fails. */
   patienceMs: number;
   timeoutMs: number;
+  /** How often a connection in use is asked whether it still stands, and how long an answer may take. */
+  pingMs: number;
   userAgent: string;
 }
 
 /** Opens the first connection, so that an unreachable cluster is told here. */
 export async function openTransport(target: ClusterTarget, credentials: Credentials, options: TransportOptions & { signal?: AbortSignal | undefined }): Promise<Transport> {
-  const wires = wirePool(target, credentials);
+  const wires = wirePool(target, credentials, options.pingMs);
   const gate = inFlight(options.inFlight);
   const send = sender({ target, credentials, wires, options });
   await wires.get(options.signal);
@@ -77,7 +79,7 @@ interface WirePool {
 }
 
 /** Keeps connections: one is enough for 90 streams, a new one is opened when all are full or lost. */
-function wirePool(target: ClusterTarget, credentials: Credentials): WirePool {
+function wirePool(target: ClusterTarget, credentials: Credentials, pingMs: number): WirePool {
   let wires: Wire[] = [];
   let opening: Promise<Wire> | undefined;
   let certificate: string | undefined;
@@ -88,7 +90,7 @@ function wirePool(target: ClusterTarget, credentials: Credentials): WirePool {
   };
   const open = async (proof: Proof): Promise<Wire> => {
     // Not bound to one caller's signal: several wait for the same connection, and it gives up by itself in seconds.
-    const wire = await openWire(target, proof);
+    const wire = await openWire(target, proof, { pingMs });
     wires = [...wires.filter((other) => other.open), wire];
     if (closed) wire.close();
     return wire;
@@ -160,7 +162,7 @@ function sender({ target, credentials, wires, options }: SenderParts): Send {
       } catch (error) {
         lostAt ??= Date.now();
         const givenUp = Date.now() - lostAt >= (request.patienceMs ?? options.patienceMs);
-        if (givenUp || !mayRepeat(error, request)) throw error instanceof ConnectionLost ? unreachable(target, error) : error;
+        if (givenUp || !mayRepeat(error, request)) throw asTold(target, request, error);
         await pause(backoffMs(attempt), request.signal);
       }
     }
@@ -182,6 +184,13 @@ function mayRepeat(error: unknown, request: TransportRequest): boolean {
   return error instanceof MostikError && error.diagnostics[0]?.code === 'cluster-unreachable';
 }
 
+/** The cut of a repeatable request was one of many; that of another leaves it open what the server did. */
+function asTold(target: ClusterTarget, request: TransportRequest, error: unknown): unknown {
+  if (!(error instanceof ConnectionLost)) return error;
+  if (request.repeatable || !error.processed) return unreachable(target, error);
+  return new MostikError([diagnose('connection-lost', { subject: request.subject, verb: request.verb, context: target.context })], { cause: error });
+}
+
 interface OneSend {
   request: TransportRequest;
   proof: Proof;
@@ -200,7 +209,7 @@ async function sendOnce(wire: Wire, { request, proof, options, body }: OneSend):
   try {
     request.signal?.throwIfAborted();
     response = await wire.send({ method: request.method, path: request.path, headers, body: request.body, signal: stop.signal });
-    return { response, body: body === 'whole' ? await collect(response.body) : Buffer.alloc(0) };
+    return { response, body: body === 'whole' ? await collect(response) : Buffer.alloc(0) };
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {

@@ -75,8 +75,8 @@ async function* events({ client, kind, options }: WatchParts, resource: Resource
     repeatable: true,
     signal: options.signal,
   };
-  const { body } = await client.stream(request);
-  for await (const line of lines(body)) {
+  const response = await client.stream(request);
+  for await (const line of lines(response)) {
     if (line === '') continue;
     const event = asDict(JSON.parse(line));
     const object = asDict(event['object']);

@@ -15,6 +15,8 @@ export interface WireResponse {
   status: number;
   headers: NodeJS.Dict<string | string[]>;
   body: Readable;
+  /** After the body's end: true when it ended because the connection did, so that a part is missing. */
+  isCut(): boolean;
 }
 
 /** An open connection to the API server. HTTP/2 carries many requests at once; HTTP/1.1 hides several sockets. */
@@ -38,20 +40,15 @@ export class ConnectionLost extends Error {
 }
 
 /** Reads a body to its end; a cut on the way is a ConnectionLost. */
-export function collect(body: Readable): Promise<Buffer> {
+export function collect({ body, isCut }: WireResponse): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let ended = false;
+    const cut = (): void => reject(new ConnectionLost('the connection was cut', { processed: true }));
     body.on('data', (chunk: Buffer) => chunks.push(chunk));
-    body.on('end', () => {
-      ended = true;
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    });
+    // Node ends the body of a lost HTTP/2 stream like a complete one.
+    body.on('end', () => (isCut() ? cut() : resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))));
     body.on('error', (error) => reject(asLost(error)));
-    body.on('aborted', () => reject(new ConnectionLost('the connection was cut', { processed: true })));
-    body.on('close', () => {
-      if (!ended) reject(new ConnectionLost('the connection was cut', { processed: true }));
-    });
+    body.on('close', cut);
   });
 }
 

@@ -31,6 +31,8 @@ export interface ApiServerOptions {
   audit?: boolean;
   /** The controller-manager and the scheduler too: ServiceAccounts, ReplicaSets, garbage collection, namespaces that end. */
   controllers?: boolean;
+  /** More flags of kube-apiserver, for tests of what a differently set up server does. */
+  flags?: string[];
 }
 
 /** Starts one and waits until /readyz says ok (with controllers: until the default ServiceAccount is there). */
@@ -53,7 +55,7 @@ function findProblem(): string | undefined {
   return existsSync(join(folder, 'mostik-cluster')) ? undefined : `MOSTIK_ENGINE_DIR has no mostik-cluster: ${folder}`;
 }
 
-async function startOnce({ audit = false, controllers = false }: ApiServerOptions): Promise<ApiServer> {
+async function startOnce({ audit = false, controllers = false, flags = [] }: ApiServerOptions): Promise<ApiServer> {
   if (noApiServer !== undefined) throw new Error(noApiServer);
   const dir = await mkdtemp(join(tmpdir(), 'mostik-test-'));
   const running: Program[] = [];
@@ -67,7 +69,7 @@ async function startOnce({ audit = false, controllers = false }: ApiServerOption
     running.push(run(dir, 'etcd', etcdFlags(dir, ports)));
     const certificates = await makeCertificates();
     await writeFiles(dir, certificates, ports.api);
-    running.push(run(dir, 'kube-apiserver', apiServerFlags(dir, ports, { audit, controllers })));
+    running.push(run(dir, 'kube-apiserver', [...apiServerFlags(dir, ports, { audit, controllers }), ...flags]));
     await until(running, () => answers(ports.api, '/readyz', certificates.ca));
     if (controllers) {
       running.push(run(dir, 'kube-controller-manager', managerFlags(dir, ports)), run(dir, 'kube-scheduler', schedulerFlags(dir, ports)));
@@ -98,7 +100,7 @@ function etcdFlags(dir: string, { etcd, peer }: Ports): string[] {
   ];
 }
 
-function apiServerFlags(dir: string, { api, etcd }: Ports, { audit, controllers }: Required<ApiServerOptions>): string[] {
+function apiServerFlags(dir: string, { api, etcd }: Ports, { audit, controllers }: { audit: boolean; controllers: boolean }): string[] {
   return [
     ...['--etcd-servers', `http://127.0.0.1:${etcd}`, '--bind-address', '127.0.0.1', '--secure-port', String(api)],
     ...['--client-ca-file', join(dir, 'ca.crt'), '--tls-cert-file', join(dir, 'server.crt'), '--tls-private-key-file', join(dir, 'server.key')],
