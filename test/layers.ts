@@ -47,7 +47,7 @@ export interface Source {
 }
 
 /** An import of another file of src/. */
-interface Import {
+export interface Import {
   from: string;
   to: string;
   line: number;
@@ -66,8 +66,8 @@ export function readSources(src: string): Source[] {
 }
 
 /** Every import that the table does not allow, in words. */
-export function wrongImports(sources: Source[]): string[] {
-  return sources.flatMap(importsOf).flatMap((entry) => {
+export function wrongImports(imports: Import[]): string[] {
+  return imports.flatMap((entry) => {
     const reason = whyWrong(entry);
     return reason === undefined ? [] : [`src/${entry.from}:${entry.line} imports src/${entry.to}: ${reason}`];
   });
@@ -97,9 +97,9 @@ function folderOf(path: string): string {
 }
 
 /** Every chain of run-time imports that comes back to its start, as `a.ts -> b.ts -> a.ts`. */
-export function importCycles(sources: Source[]): string[] {
+export function importCycles(imports: Import[]): string[] {
   const edges = new Map<string, string[]>();
-  for (const { from, to } of sources.flatMap(importsOf).filter(({ typeOnly, late }) => !typeOnly && !late)) edges.set(from, [...(edges.get(from) ?? []), to]);
+  for (const { from, to } of imports.filter(({ typeOnly, late }) => !typeOnly && !late)) edges.set(from, [...(edges.get(from) ?? []), to]);
   const cycles = new Set<string>();
   const done = new Set<string>();
   const walk = (file: string, path: string[]): void => {
@@ -115,12 +115,12 @@ export function importCycles(sources: Source[]): string[] {
 
 /** Static and dynamic imports, re-exports and `import('...')` types of a file, as far as they name files of src/. */
 export function importsOf({ path, text }: Source): Import[] {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
   const found: Import[] = [];
   const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean, late = false): void => {
     if (!specifier || !ts.isStringLiteralLike(specifier) || !specifier.text.startsWith('.')) return;
     const to = join(dirname(path), specifier.text).replace(/\.js$/, '.ts');
-    found.push({ from: path, to, line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1, typeOnly, late });
+    found.push({ from: path, to, line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1, typeOnly, late });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);

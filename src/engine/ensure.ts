@@ -25,13 +25,17 @@ export async function ensureEngine(name: EngineName, options: EngineOptions = {}
   if (found) return found;
   const failures = notFound(place);
   for (const [source, diagnostic] of failures) emit({ type: 'skipped', engine: name, source, diagnostic });
+  let waited = -1;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   try {
     mkdirSync(place.cache, { recursive: true });
     const lock = await takeLock(lockFile(place), {
       signal,
-      onWait: (holder, seconds) => emit({ type: 'waiting', engine: name, holder: describeHolder(holder), seconds }),
+      onWait: (holder, seconds) => {
+        if (seconds > waited) emit({ type: 'waiting', engine: name, holder: describeHolder(holder), seconds });
+        waited = seconds;
+      },
       onTakeOver: (holder) => {
         if (holder.child && livenessOf(holder.child) === 'alive') endGroup(holder.child.pid);
       },
