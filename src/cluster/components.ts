@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { below, type ClusterFolder } from './folder.js';
+import { below, type ClusterFolder } from './paths.js';
 import type { ClusterRecord } from './record.js';
 
 /** The processes of a cluster, in the order they start; they end the other way round. */

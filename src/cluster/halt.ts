@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
-import { below } from './folder.js';
+import { below } from './paths.js';
 import { endProcess, findMarked, signalProcess, waitForEnd } from './processes.js';
 import { readSupervisorState } from './supervisor-state.js';
 

@@ -11,6 +11,7 @@ export {
   type StartOptions,
 } from './lifecycle.js';
 export { nodeNames } from './nodes.js';
-export { listClusters, readCluster, type Binaries, type ClusterRecord, type Ports } from './record.js';
+export { listClusters, readCluster, requireCluster } from './clusters.js';
+export type { Binaries, ClusterRecord, Ports } from './record.js';
 export { clusterProcesses, clusterState, waitForCluster, type ClusterProcess, type ClusterState } from './status.js';
 export { systemObjects } from './system-objects.js';

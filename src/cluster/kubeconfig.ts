@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { below } from './folder.js';
+import { below } from './paths.js';
 import type { ClusterRecord } from './record.js';
 import { writeAtomically } from './write-atomically.js';
 

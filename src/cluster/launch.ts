@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { packageRoot } from '../engine/place.js';
 import { auditPolicy, schedulerConfig } from './components.js';
-import { below, type ClusterFolder } from './folder.js';
+import { below, type ClusterFolder } from './paths.js';
 import { halt } from './halt.js';
 import { writeKubeconfigs } from './kubeconfig.js';
 import { reasonInLog } from './log-reason.js';
@@ -28,13 +28,14 @@ const hopeless = 4;
 
 /** Writes everything a cluster needs to run, starts its supervisor unless it runs, and waits for the API server. */
 export async function launch(record: ClusterRecord, options: LaunchOptions & LifecycleOptions & { running?: boolean }): Promise<ClusterRecord> {
+  let supervisorEnd: () => string | undefined = () => undefined;
   if (!options.running) {
     await prepare(record);
-    startSupervisor(record, options.supervisor ?? join(packageRoot(), 'dist', 'cluster', 'supervisor-main.js'));
+    supervisorEnd = startSupervisor(record, options.supervisor ?? join(packageRoot(), 'dist', 'cluster', 'supervisor-main.js'));
     options.onProgress?.({ type: 'step', text: 'starting etcd and the API server' });
   }
   try {
-    await waitForReadyz(record, options);
+    await waitForReadyz(record, supervisorEnd, options);
   } catch (error) {
     // What was started here and does not come up is not left running; the files stay for the next attempt.
     if (!options.running) await halt({ name: record.name, root: record.folder, id: record.id });
@@ -62,7 +63,8 @@ function readStages(): string {
   return files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n---\n');
 }
 
-function startSupervisor(record: ClusterRecord, program: string): void {
+/** Returns a function that says how the supervisor ended, if it did. */
+function startSupervisor(record: ClusterRecord, program: string): () => string | undefined {
   if (!existsSync(program)) throw new MostikError([diagnose('cluster-supervisor-missing', { name: record.name, path: program })]);
   const folder = below(record.folder);
   const path = join(folder.logs, 'supervisor.log');
@@ -75,10 +77,14 @@ function startSupervisor(record: ClusterRecord, program: string): void {
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  let end: string | undefined;
+  child.once('error', (error) => (end = error.message));
+  child.once('exit', (code, signal) => (end = signal ?? `exit code ${code}`));
   child.unref();
+  return () => end;
 }
 
-async function waitForReadyz(record: ClusterRecord, options: LaunchOptions & LifecycleOptions): Promise<void> {
+async function waitForReadyz(record: ClusterRecord, supervisorEnd: () => string | undefined, options: LaunchOptions & LifecycleOptions): Promise<void> {
   const folder = below(record.folder);
   const seconds = options.timeoutSeconds ?? 90;
   const deadline = Date.now() + seconds * 1000;
@@ -88,7 +94,7 @@ async function waitForReadyz(record: ClusterRecord, options: LaunchOptions & Lif
       options.signal?.throwIfAborted();
       const answer = await probe.get('/readyz');
       if (answer.status === 200) return;
-      refuseHopeless(record, folder);
+      refuseHopeless(record, folder, supervisorEnd());
       if (Date.now() > deadline) {
         const reason = answer.body.split('\n').find((line) => line.startsWith('[-]')) ?? answer.body.split('\n')[0] ?? '';
         throw new MostikError([diagnose('cluster-start-timeout', { name: record.name, seconds, reason, logs: folder.logs })]);
@@ -100,10 +106,11 @@ async function waitForReadyz(record: ClusterRecord, options: LaunchOptions & Lif
   }
 }
 
-function refuseHopeless(record: ClusterRecord, folder: ClusterFolder): void {
+function refuseHopeless(record: ClusterRecord, folder: ClusterFolder, supervisorEnd: string | undefined): void {
   const failed = readSupervisorState(folder.supervisor)?.components.find(({ restarts }) => restarts >= hopeless);
-  if (!failed) return;
-  const log = join(folder.logs, `${failed.name}.log`);
-  const reason = reasonInLog(log) || (failed.lastEnd ?? 'it ends at once');
-  throw new MostikError([diagnose('cluster-start-failed', { name: record.name, component: failed.name, reason, log })]);
+  if (!failed && supervisorEnd === undefined) return;
+  const component = failed?.name ?? 'supervisor';
+  const log = join(folder.logs, `${component}.log`);
+  const reason = reasonInLog(log) || (failed?.lastEnd ?? supervisorEnd ?? 'it ends at once');
+  throw new MostikError([diagnose('cluster-start-failed', { name: record.name, component, reason, log })]);
 }

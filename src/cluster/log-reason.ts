@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 export function reasonInLog(path: string): string {
   if (!existsSync(path)) return '';
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-200);
-  const line = lines.findLast((text) => /^E\d{4} |"level":"(fatal|error)"|^panic:|^Error:|^error:|command failed/.test(text)) ?? lines.at(-1) ?? '';
+  const line = lines.findLast((text) => /^E\d{4} |^\w*Error( \[\w+\])?: |"level":"(fatal|error)"|^panic:|^error:|command failed/.test(text)) ?? lines.at(-1) ?? '';
   return readable(line).slice(0, 400);
 }
 

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { diagnose, MostikError } from '../diagnostics/index.js';
+import { existsSync, readFileSync } from 'node:fs';
 import { asDict, asList, asNumber, asString, isDict } from '../lib/read-unknown.js';
 import type { NodeSpec } from '../model/index.js';
-import { below, clustersFolder, folderOf, isClusterName } from './folder.js';
+import { below } from './paths.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** The binaries a cluster runs, absolute: the official programs, and Mostik's own code with the node agent. */
@@ -43,41 +42,16 @@ export interface ClusterRecord {
   context: string;
 }
 
-/** Reads a cluster's record; undefined where there is no such cluster. */
-export function readCluster(name: string): ClusterRecord | undefined {
-  const folder = folderOf(name);
-  if (!existsSync(folder.record)) return undefined;
-  const record = readClusterIn(folder.root);
-  if (!record) throw new MostikError([diagnose('cluster-record-broken', { name, path: folder.record })]);
-  return record;
-}
-
 /** Reads the record in a cluster's folder; undefined where there is none that can be read. */
 export function readClusterIn(root: string): ClusterRecord | undefined {
   const folder = below(root);
   return existsSync(folder.record) ? parse(readFileSync(folder.record, 'utf8'), folder.root, folder.kubeconfig) : undefined;
 }
 
-/** Reads a cluster's record, or ends with a Diagnostic where there is none. */
-export function requireCluster(name: string): ClusterRecord {
-  const record = readCluster(name);
-  if (!record) throw new MostikError([diagnose('cluster-unknown', { name })]);
-  return record;
-}
-
-/** All clusters of this user, by name. */
-export function listClusters(): ClusterRecord[] {
-  const root = clustersFolder();
-  if (!existsSync(root)) return [];
-  return readdirSync(root)
-    .filter(isClusterName)
-    .sort()
-    .flatMap((name) => readCluster(name) ?? []);
-}
-
+/** Writes `cluster.json` into the record's folder. */
 export function writeRecord(record: ClusterRecord): void {
-  const { folder: _folder, kubeconfig: _kubeconfig, ...kept } = record;
-  writeAtomically(folderOf(record.name).record, `${JSON.stringify({ version: 1, ...kept }, null, 2)}\n`);
+  const { folder, kubeconfig: _kubeconfig, ...kept } = record;
+  writeAtomically(below(folder).record, `${JSON.stringify({ version: 1, ...kept }, null, 2)}\n`);
 }
 
 function parse(text: string, folder: string, kubeconfig: string): ClusterRecord | undefined {

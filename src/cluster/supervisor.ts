@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from '../lib/process-identity.js';
 import { componentCommands, etcdSocketFile, type gates, type ComponentCommand, type ComponentName, type Gate } from './components.js';
-import { below, type ClusterFolder } from './folder.js';
+import { below, type ClusterFolder } from './paths.js';
 import { openProbe } from './probe.js';
 import { clusterMark, endProcess } from './processes.js';
 import type { ClusterRecord } from './record.js';

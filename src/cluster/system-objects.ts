@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../model/index.js';
-import { below } from './folder.js';
+import { below } from './paths.js';
 import { metricsService } from './names.js';
 import { nodeObjects } from './nodes.js';
 import type { ClusterRecord } from './record.js';
