@@ -1,7 +1,7 @@
 import type { Kube } from '../kube/index.js';
 import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange } from '../model/index.js';
 import type { Monitor } from './monitor.js';
-import { runHook } from './run-hook.js';
+import { runHooks } from './run-hook.js';
 import { writeChange, writeFailure } from './write.js';
 
 /** What applying a component needs; shared by all components of one apply. */
@@ -34,7 +34,7 @@ export async function applyComponent(component: DesiredComponent, changes: reado
   const tell = (phase: ComponentPhase, reason?: string): void => { world.onEvent({ type: 'component', component: component.name, phase, ...(reason ? { reason } : {}) }); };
   world.checkLock();
   if (writes.length > 0 || hooks.length > 0) tell('applying');
-  const before = await runHooks(hooks.filter(({ change }) => change.hook && beforeEvents.includes(change.hook.event)), world, timeoutSeconds);
+  const before = await runHooks(hooks.filter(({ change }) => change.hook && beforeEvents.includes(change.hook.event)), { ...world, timeoutSeconds });
   if (before) return { phase: 'failed', reason: before };
   const failures = await writeAll(writes, world, timeoutSeconds);
   if (failures.length > 0) return { phase: 'failed', reason: failures.join('; ') };
@@ -42,7 +42,7 @@ export async function applyComponent(component: DesiredComponent, changes: reado
     const outcome = await waitForHealth(component, changes, { ...world, timeoutSeconds, tell });
     if (outcome.phase !== 'healthy') return outcome;
   }
-  const after = await runHooks(hooks.filter(({ change }) => change.hook && !beforeEvents.includes(change.hook.event)), world, timeoutSeconds);
+  const after = await runHooks(hooks.filter(({ change }) => change.hook && !beforeEvents.includes(change.hook.event)), { ...world, timeoutSeconds });
   if (after) return { phase: 'failed', reason: after };
   return { phase: writes.length > 0 || hooks.length > 0 || world.wait ? 'healthy' : 'unchanged' };
 }
@@ -68,21 +68,6 @@ export async function writeAll(writes: readonly PlannedChange[], world: ApplyWor
     }),
   );
   return failures;
-}
-
-async function runHooks(hooks: readonly PlannedChange[], world: ApplyWorld, timeoutSeconds: number): Promise<string | undefined> {
-  for (const planned of hooks) {
-    world.checkLock();
-    const { component, ref } = planned.change;
-    world.onEvent({ type: 'object', component, ref, action: 'run', phase: 'writing', reason: planned.change.hook?.event ?? '' });
-    const result = await runHook(world.kube, planned, { monitor: world.monitor, signal: world.signal, timeoutSeconds }).catch((error: unknown) => {
-      world.signal.throwIfAborted();
-      return { ok: false as const, reason: writeFailure(ref, error) };
-    });
-    world.onEvent({ type: 'object', component, ref, action: 'run', phase: result.ok ? 'healthy' : 'failed', ...(result.ok ? {} : { reason: result.reason }) });
-    if (!result.ok) return result.reason;
-  }
-  return undefined;
 }
 
 async function waitForHealth(component: DesiredComponent, changes: readonly PlannedChange[], world: ApplyWorld & { timeoutSeconds: number; tell(phase: ComponentPhase, reason?: string): void }): Promise<ComponentOutcome> {

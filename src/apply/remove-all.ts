@@ -1,6 +1,6 @@
-import { formatRef, keyOf, type ObjectRef, type Plan, type PlannedChange } from '../model/index.js';
+import { keyOf, type ObjectRef, type Plan, type PlannedChange } from '../model/index.js';
 import type { ApplyWorld } from './apply-component.js';
-import { runHook } from './run-hook.js';
+import { runHooks } from './run-hook.js';
 import { removeObject, writeFailure } from './write.js';
 
 /** What was removed, and what could not be, in words. */
@@ -51,18 +51,8 @@ async function removeOne(planned: PlannedChange, world: ApplyWorld & { timeoutSe
 
 /** Runs delete hooks in order. A failing pre-delete hook keeps the objects of every component: removal must be safe. */
 async function runAll(hooks: readonly PlannedChange[], world: ApplyWorld & { timeoutSeconds: number }, removals: Removals): Promise<boolean> {
-  const seen = new Set<string>();
-  for (const planned of hooks) {
-    const key = `${keyOf(planned.change.ref)} ${planned.change.hook?.event ?? ''}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const result = await runHook(world.kube, planned, world).catch((error: unknown) => {
-      world.signal.throwIfAborted();
-      return { ok: false as const, reason: writeFailure(planned.change.ref, error) };
-    });
-    if (result.ok) continue;
-    removals.failures.push(`${formatRef(planned.change.ref)}: ${result.reason}`);
-    return false;
-  }
-  return true;
+  const once = [...new Map(hooks.map((planned) => [`${keyOf(planned.change.ref)} ${planned.change.hook?.event ?? ''}`, planned])).values()];
+  const failure = await runHooks(once, world);
+  if (failure !== undefined) removals.failures.push(failure);
+  return failure === undefined;
 }

@@ -1,34 +1,73 @@
 import type { Kube } from '../kube/index.js';
-import { formatRef, type PlannedChange } from '../model/index.js';
+import { formatRef, type ApplyEvent, type Hook, type PlannedChange } from '../model/index.js';
 import type { Monitor } from './monitor.js';
-import { removeObject } from './write.js';
+import { removeObject, writeFailure } from './write.js';
 
-/** How a hook ended. */
-export type HookResult = { ok: true } | { ok: false; reason: string };
-
-/** Runs one hook: takes the old one away by its policy, makes it anew, waits for Jobs and Pods to end, cleans up by its policy. */
-export async function runHook(kube: Kube, planned: PlannedChange, options: { monitor: Monitor; signal: AbortSignal; timeoutSeconds: number }): Promise<HookResult> {
-  const { change, rendered, send } = planned;
-  if (!rendered?.hook || !send) throw new Error(`${formatRef(change.ref)}: not a hook`);
-  const policies = rendered.hook.deletePolicies.length > 0 ? rendered.hook.deletePolicies : ['before-hook-creation'];
-  if (policies.includes('before-hook-creation')) await removeHook(kube, planned, options);
-  const made = await kube.apply(send);
-  options.monitor.note(made);
-  const result = await endOf(planned, options);
-  if (policies.includes(result.ok ? 'hook-succeeded' : 'hook-failed')) await removeHook(kube, planned, options);
-  return result;
+/** What running hooks needs. */
+export interface HookWorld {
+  kube: Kube;
+  monitor: Monitor;
+  signal: AbortSignal;
+  timeoutSeconds: number;
+  onEvent(event: ApplyEvent): void;
+  checkLock(): void;
 }
 
-async function endOf({ change }: PlannedChange, { monitor, signal, timeoutSeconds }: { monitor: Monitor; signal: AbortSignal; timeoutSeconds: number }): Promise<HookResult> {
-  if (change.ref.kind !== 'Job' && change.ref.kind !== 'Pod') return { ok: true };
-  const { outcome, unhealthy } = await monitor.waitFor([change.ref], { timeoutSeconds, signal, onHealth: () => undefined });
-  const reason = unhealthy[0]?.health.reason ?? '';
-  if (outcome === 'healthy') return { ok: true };
-  return { ok: false, reason: `${change.hook?.event ?? ''} hook ${formatRef(change.ref)} ${outcome === 'timeout' ? `did not end in ${timeoutSeconds} s: ` : ''}${reason}` };
+/**
+ * Runs the hooks of one event in their order and returns why the first one failed. Those that succeeded are taken away by
+ * their policy only after the last, in reverse: a Job needs the account that a hook before it made.
+ */
+export async function runHooks(hooks: readonly PlannedChange[], world: HookWorld): Promise<string | undefined> {
+  const done: PlannedChange[] = [];
+  let failure: string | undefined;
+  for (const planned of hooks) {
+    world.checkLock();
+    const { component, ref, hook } = planned.change;
+    world.onEvent({ type: 'object', component, ref, action: 'run', phase: 'writing', reason: hook?.event ?? '' });
+    failure = await runHook(planned, world);
+    world.onEvent({ type: 'object', component, ref, action: 'run', phase: failure === undefined ? 'healthy' : 'failed', ...(failure === undefined ? {} : { reason: failure }) });
+    if (failure !== undefined) {
+      if (policiesOf(planned).includes('hook-failed')) await removeHook(planned, world);
+      break;
+    }
+    done.push(planned);
+  }
+  for (const planned of done.reverse()) if (policiesOf(planned).includes('hook-succeeded')) await removeHook(planned, world);
+  return failure;
 }
 
-async function removeHook(kube: Kube, { change }: PlannedChange, options: { signal: AbortSignal; timeoutSeconds: number }): Promise<void> {
+function policiesOf({ rendered }: PlannedChange): Hook['deletePolicies'] {
+  const policies = rendered?.hook?.deletePolicies ?? [];
+  return policies.length > 0 ? policies : ['before-hook-creation'];
+}
+
+/** Makes one hook anew and waits for its end; returns why it failed. */
+async function runHook(planned: PlannedChange, world: HookWorld): Promise<string | undefined> {
+  const { change, send } = planned;
+  try {
+    if (!send) throw new Error(`${formatRef(change.ref)}: nothing to send`);
+    if (policiesOf(planned).includes('before-hook-creation')) await removeHook(planned, world);
+    world.monitor.note(await world.kube.apply(send));
+    return await endOf(planned, world);
+  } catch (error) {
+    world.signal.throwIfAborted();
+    return writeFailure(change.ref, error);
+  }
+}
+
+async function endOf({ change }: PlannedChange, { monitor, signal, timeoutSeconds, onEvent }: HookWorld): Promise<string | undefined> {
+  const { ref, component, hook } = change;
+  if (ref.kind !== 'Job' && ref.kind !== 'Pod') return undefined;
+  const { outcome, unhealthy } = await monitor.waitFor([ref], {
+    timeoutSeconds,
+    signal,
+    onHealth: (_, health) => { if (health.status === 'progressing') onEvent({ type: 'object', component, ref, action: 'run', phase: 'waiting', reason: health.reason }); },
+  });
+  if (outcome === 'healthy') return undefined;
+  return `${hook?.event ?? ''} hook ${formatRef(ref)} ${outcome === 'timeout' ? `did not end in ${timeoutSeconds} s: ` : ''}${unhealthy[0]?.health.reason ?? ''}`;
+}
+
+async function removeHook({ change }: PlannedChange, { kube, signal, timeoutSeconds }: HookWorld): Promise<void> {
   const live = await kube.get(change.ref);
-  if (!live) return;
-  await removeObject(kube, { change: { ...change, pin: { uid: live.metadata.uid ?? null, digest: null } }, live }, options);
+  if (live) await removeObject(kube, { change: { ...change, pin: { uid: live.metadata.uid ?? null, digest: null } }, live }, { signal, timeoutSeconds });
 }
