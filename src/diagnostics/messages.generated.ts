@@ -315,7 +315,7 @@ export const messages: Record<
   'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
   'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %kind%/%namespace%/%name%" },
   'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },
-  'remote-base': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "copy it below the platform's root and commit it" },
+  'remote-base': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'removal-failed': { severity: 'error', exit: 1, message: "%reason%" },
   'render-engine-failed': { severity: 'error', exit: 1, message: "render engine %path%: %problem%", hint: "`mostik engine install render` gets it anew; `mostik engine status` says which one is used" },
   'render-problem': { severity: 'error', exit: 3, message: "%component%: %message% (%code%)" },
