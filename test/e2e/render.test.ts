@@ -52,8 +52,10 @@ describe.skipIf(noEngine)('mostik render', () => {
     expect(rendered.find(({ kind }) => kind === 'Trap')?.spec).toEqual(kubectl.spec);
     const yaml = await home.mostik(['render', folder]);
     const again = home.write('traps-again', { 'all.yaml': yaml.stdout });
-    const back = JSON.parse(execFileSync(join(engine, 'mostik-cluster'), ['kubectl', 'patch', '--local', '-f', join(again, 'all.yaml'), '--type=merge', '-p', '{}', '-o', 'json'], { encoding: 'utf8' })) as { items?: Item[] } & Item;
-    expect((back.items ?? [back]).find(({ kind }) => kind === 'Trap')?.spec).toEqual(kubectl.spec);
+    // kubectl prints the objects of a List one after the other.
+    const printed = execFileSync(join(engine, 'mostik-cluster'), ['kubectl', 'patch', '--local', '-f', join(again, 'all.yaml'), '--type=merge', '-p', '{}', '-o', 'json'], { encoding: 'utf8' });
+    const back = printed.split(/\n(?=\{\n)/).map((text) => JSON.parse(text) as Item);
+    expect(back.find(({ kind }) => kind === 'Trap')?.spec).toEqual(kubectl.spec);
   }, 60_000);
 
   it('is accepted by helm lint and helm template with the values of each profile', () => {

@@ -28,7 +28,7 @@ describe.skipIf(noEngine)('a saved plan', () => {
     const { code, stderr } = await home.mostik(['plan', dir, '--out', file()]);
     expect(code, stderr).toBe(0);
   };
-  const kubectl = (...args: string[]): ReturnType<Home['mostik']> => home.mostik(['kubectl', dir, '--', ...args]);
+  const kubectl = (...args: string[]): ReturnType<Home['mostik']> => home.mostik(['kubectl', '--dir', dir, '--', ...args]);
 
   it('is applied when nothing moved but pods', async () => {
     await plan('nginx:1.28');
