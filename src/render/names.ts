@@ -8,6 +8,15 @@ const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
+/** Kinds whose names are held tighter than others: they become host names, or get more put behind them. */
+const rules: Readonly<Record<string, { dots?: false; longest: number }>> = {
+  '/Namespace': { dots: false, longest: 63 },
+  '/Service': { dots: false, longest: 63 },
+  'apps/StatefulSet': { dots: false, longest: 63 },
+  'batch/CronJob': { longest: 52 },
+  'batch/Job': { longest: 63 },
+};
+
 /** Checks names and labels as the API server does, so that a long platform does not stop half-way at a bad one. */
 export function checkNames(drafts: readonly Draft[]): Diagnostic[] {
   return drafts.flatMap(({ object, at }) => {
@@ -28,12 +37,11 @@ function nameProblem(object: KubeObject): string | undefined {
   }
   // An IPAddress is named by the address.
   if (group === 'networking.k8s.io' && object.kind === 'IPAddress') return undefined;
-  if (group === '' && (object.kind === 'Service' || object.kind === 'Namespace')) {
-    const wrong = name.length > 63 || !label.test(name);
-    return wrong ? `metadata.name: got ${JSON.stringify(name)}, expected lower-case letters, digits and dashes, at most 63` : undefined;
-  }
-  const wrong = name.length > 253 || !subdomain.test(name);
-  return wrong ? `metadata.name: got ${JSON.stringify(name)}, expected lower-case letters, digits, dashes and dots, at most 253` : undefined;
+  const rule = rules[`${group}/${object.kind}`];
+  const longest = rule?.longest ?? 253;
+  const expected = rule?.dots === false ? 'lower-case letters, digits and dashes' : 'lower-case letters, digits, dashes and dots';
+  const good = name.length <= longest && (rule?.dots === false ? label : subdomain).test(name);
+  return good ? undefined : `metadata.name: got ${JSON.stringify(name)}, expected ${expected}, at most ${longest}`;
 }
 
 function labelProblems(object: KubeObject): string[] {
