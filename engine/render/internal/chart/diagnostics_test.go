@@ -139,6 +139,34 @@ func TestTemplateErrorsNameThePlaceAndTheReason(t *testing.T) {
 			want: []wanted{{code: "template-error", file: templateFile, line: 6,
 				message: "web/templates/a.yaml: there is no function env"}},
 		},
+		"a template that is not there": {
+			files: map[string]string{templateFile: configMap(`{{ template "none" . }}`)},
+			want: []wanted{{code: "template-error", file: templateFile, line: 6, column: 18,
+				message: `web/templates/a.yaml: {{ template "none" . }}: there is no template "none"; a dependency may be missing`}},
+		},
+		"a template that includes itself": {
+			files: map[string]string{
+				templateFile:                 configMap(`{{ include "x" . }}`),
+				"web/templates/_helpers.tpl": `{{ define "x" }}{{ include "x" . }}{{ end }}`,
+			},
+			want: []wanted{{code: "template-error", file: "web/templates/_helpers.tpl", line: 1, column: 20,
+				message: `web/templates/_helpers.tpl: {{ include "x" . }}: template "x" includes itself without end (used by web/templates/a.yaml:6)`}},
+		},
+		"an argument of the wrong type": {
+			files: map[string]string{templateFile: configMap(`{{ merge (dict) 3 }}`)},
+			want: []wanted{{code: "template-error", file: templateFile, line: 6, column: 22,
+				message: "web/templates/a.yaml: {{ 3 }}: got 3, expected a mapping"}},
+		},
+		"a division by zero": {
+			files: map[string]string{templateFile: configMap(`{{ div 1 0 }}`)},
+			want: []wanted{{code: "template-error", file: templateFile, line: 6, column: 9,
+				message: "web/templates/a.yaml: {{ div 1 0 }}: integer divide by zero"}},
+		},
+		"a syntax error in tpl": {
+			files: map[string]string{templateFile: configMap(`{{ tpl "{{ nothing }}" . }}`)},
+			want: []wanted{{code: "template-error", file: templateFile, line: 6, column: 9,
+				message: "web/templates/a.yaml: there is no function nothing"}},
+		},
 		"a template of a subchart": {
 			files: map[string]string{
 				"web/charts/sub/Chart.yaml":       "apiVersion: v2\nname: renamed\nversion: 1.0.0\n",
@@ -247,6 +275,14 @@ func TestChartsThatCannotBeReadAreExplained(t *testing.T) {
 		"another Kubernetes": {
 			files: map[string]string{"web/Chart.yaml": metadata + "kubeVersion: '>=1.40.0'\n"},
 			want:  []wanted{{code: "chart-kube-version", message: "chart web: got Kubernetes v1.36.3, expected >=1.40.0", file: "web"}},
+		},
+		"values of a subchart that are no mapping": {
+			files: map[string]string{
+				"web/values.yaml":           "sub: text\n",
+				"web/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+			},
+			want: []wanted{{code: "values-invalid", file: "web",
+				message: "sub: got text, expected a mapping with the values of subchart sub"}},
 		},
 		"a missing dependency": {
 			files: map[string]string{"web/Chart.yaml": metadata + "dependencies:\n- name: redis\n  version: 1.x.x\n  repository: https://example.org\n"},

@@ -76,6 +76,10 @@ func (all templates) steps(text string) []step {
 	return steps
 }
 
+// mostSteps bounds the way that is followed step by step: a template that includes itself makes a thousand,
+// each of which holds the text of all below it.
+const mostSteps = 20
+
 // stepsInOneLine follows an error of Go's template package from the outer template to the inner.
 func (all templates) stepsInOneLine(text string) []step {
 	var steps []step
@@ -93,6 +97,9 @@ func (all templates) stepsInOneLine(text string) []step {
 		}
 		if !strings.HasPrefix(text, "template: ") {
 			return steps
+		}
+		if len(steps) == mostSteps {
+			text = text[strings.LastIndex(text, "template: "):]
 		}
 	}
 }
@@ -124,8 +131,8 @@ func (all templates) stepAt(place string) step {
 
 func (s step) diagnostic(included []step) wire.Diagnostic {
 	message := s.name
-	if s.code != "" {
-		message += ": {{ " + s.code + " }}"
+	if code := strings.TrimSuffix(strings.TrimPrefix(s.code, "{{"), "}}"); code != "" {
+		message += ": {{ " + code + " }}"
 	}
 	message += ": " + plainReason(s.code, s.reason)
 	if len(included) > 0 {
@@ -152,7 +159,9 @@ var (
 	wrongValue  = regexp.MustCompile(`^wrong type for value; expected (\S+); got (.+)$`)
 	noValue     = regexp.MustCompile(`^invalid value; expected (\S+)$`)
 	notIterable = regexp.MustCompile(`(?s)^range can't iterate over (.*)$`)
-	noTemplate  = regexp.MustCompile(`no template "([^"]+)" associated`)
+	noTemplate  = regexp.MustCompile(`^(?:template: )?(?:no template "([^"]+)" associated.*|template "([^"]+)" not defined)$`)
+	wrongArg    = regexp.MustCompile(`(?s)^can't handle (.*) for arg of type (.+)$`)
+	endless     = regexp.MustCompile(`^rendering template has a nested reference name: (.*): unable to execute template$`)
 	fieldPath   = regexp.MustCompile(`\.[\w.]*\w`)
 )
 
@@ -179,9 +188,15 @@ func plainReason(code, reason string) string {
 		return fmt.Sprintf("got %s, expected a list or a mapping to go through", match[1])
 	}
 	if match := noTemplate.FindStringSubmatch(reason); match != nil {
-		return fmt.Sprintf("there is no template %q; a dependency may be missing", match[1])
+		return fmt.Sprintf("there is no template %q; a dependency may be missing", match[1]+match[2])
 	}
-	return reason
+	if match := wrongArg.FindStringSubmatch(reason); match != nil {
+		return fmt.Sprintf("got %s, expected %s", match[1], goType(match[2]))
+	}
+	if match := endless.FindStringSubmatch(reason); match != nil {
+		return fmt.Sprintf("template %q includes itself without end", match[1])
+	}
+	return strings.TrimPrefix(reason, "runtime error: ")
 }
 
 // parentOf is the part of the code before the field that is missing.

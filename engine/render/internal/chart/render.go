@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"helm.sh/helm/v4/pkg/chart/common"
@@ -42,7 +43,7 @@ func Render(ctx context.Context, item wire.Item, capabilities *common.Capabiliti
 	}
 	scope, err := util.ToRenderValuesWithSchemaValidation(loaded, values, releaseOf(item), capabilities, true)
 	if err != nil {
-		return withChart(failed(chartInvalid(from.path, err.Error())), loaded)
+		return withChart(failed(from.explainValues(err)), loaded)
 	}
 	return withChart(from.execute(ctx, loaded, scope, seeded.NewSource(item.Seed)), loaded)
 }
@@ -57,7 +58,7 @@ func releaseOf(item wire.Item) common.ReleaseOptions {
 // prepare switches subcharts on and off and checks that the chart fits the Kubernetes version.
 func (from *source) prepare(loaded *helmchart.Chart, values map[string]any, capabilities *common.Capabilities) *wire.Diagnostic {
 	if err := chartutil.ProcessDependencies(loaded, values); err != nil {
-		wrong := chartInvalid(from.path, err.Error())
+		wrong := from.explainValues(err)
 		return &wrong
 	}
 	want := loaded.Metadata.KubeVersion
@@ -67,6 +68,20 @@ func (from *source) prepare(loaded *helmchart.Chart, values map[string]any, capa
 	return &wire.Diagnostic{
 		Code: "chart-kube-version", Severity: wire.Error, File: from.path,
 		Message: fmt.Sprintf("chart %s: got Kubernetes %s, expected %s", loaded.Name(), capabilities.KubeVersion.Version, want),
+	}
+}
+
+// subchartValues is how Helm says that the values of a subchart are no mapping.
+var subchartValues = regexp.MustCompile(`(?s)^type mismatch on ([^:]+): (?:%!t\(\S+=)?(.*?)\)?$`)
+
+func (from *source) explainValues(err error) wire.Diagnostic {
+	match := subchartValues.FindStringSubmatch(err.Error())
+	if match == nil {
+		return chartInvalid(from.path, err.Error())
+	}
+	return wire.Diagnostic{
+		Code: "values-invalid", Severity: wire.Error, File: from.path, Path: []string{match[1]},
+		Message: fmt.Sprintf("%s: got %s, expected a mapping with the values of subchart %s", match[1], match[2], match[1]),
 	}
 }
 
