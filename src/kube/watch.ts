@@ -34,11 +34,15 @@ export async function watch(parts: WatchParts): Promise<void> {
           from = listed.resourceVersion;
           onEvent({ type: 'listed', ...listed });
         }
+        let silent = true;
         for await (const event of events(parts, resource, from)) {
+          silent = false;
           failures = 0;
           from = event.resourceVersion ?? from;
           if (event.change) onEvent(event.change);
         }
+        // A server that ends watches at once must not be asked in a tight loop.
+        if (silent) await pause(backoffMs(++failures), signal);
       } catch (error) {
         if (signal.aborted) return;
         if (isForgotten(error)) from = undefined;
