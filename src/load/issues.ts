@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { diagnose } from '../diagnostics/index.js';
 import { describeValue, oneOf } from '../lib/describe-value.js';
-import { didYouMean } from '../lib/did-you-mean.js';
+import { belongsAt, nearestKey } from '../lib/known-maps.js';
 import { isDict, valueAt } from '../lib/read-unknown.js';
 import { formatPath, type FieldPath } from '../model/index.js';
 import { expectation, suggestion } from './expected.js';
-import { belongsAt, keysAt, likelyOption, schemaAt } from './known-keys.js';
+import { keysAt, likelyOption, mapsOf, schemaAt } from './known-keys.js';
 import type { Mistake, Shaped } from './shape.js';
 
 /** Turns what a schema found into Diagnostics with places, expectations and the nearest right names. */
@@ -35,18 +35,13 @@ function keyHint(schema: z.ZodType, key: string, around: { parent: FieldPath; ke
   const { parent, keys, input } = around;
   const map = valueAt(input.data, ...parent);
   const free = keys.filter((name) => !isDict(map) || !Object.hasOwn(map, name));
-  const near = free.find((name) => isStem(name, key) || isStem(key, name)) ?? didYouMean(key, free);
-  const place = belongsAt(schema, key, parent);
+  const near = nearestKey(key, free);
+  const place = belongsAt(mapsOf(schema), key, parent);
   const slip = near !== undefined && (near.toLowerCase() === key.toLowerCase() || Math.abs(near.length - key.length) <= 1);
   if (near && (slip || !place)) return `did you mean ${near}?`;
   const elsewhere = place ? `${key} belongs in ${formatPath(place) || 'the top of the file'}` : '';
   if (isDict(map) && typeof map['chart'] === 'string') return `${elsewhere ? `${elsewhere}; ` : ''}values of the chart stand under values:`;
   return elsewhere || `the keys here are ${oneOf([...new Set(keys)], 'and')}`;
-}
-
-/** Singular and plural, or a letter left off at the end. */
-function isStem(long: string, short: string): boolean {
-  return long.startsWith(short) && long.length - short.length <= 2;
 }
 
 function fromUnion(schema: z.ZodType, issue: z.core.$ZodIssueInvalidUnion, path: FieldPath, input: Shaped): Mistake[] {

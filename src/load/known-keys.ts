@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KnownMap } from '../lib/known-maps.js';
 import { isDict, valueAt } from '../lib/read-unknown.js';
 import type { FieldPath } from '../model/index.js';
 
@@ -13,19 +14,6 @@ export function schemaAt(schema: z.ZodType, path: FieldPath, data: unknown): z.Z
   let current: z.ZodType | undefined = schema;
   for (const [index, step] of path.entries()) current = current && childOf(current, step, valueAt(data, ...path.slice(0, index)));
   return current && unwrap(current);
-}
-
-/** The other place of the file where a key belongs: the one that shares most with `path`, then the shortest. `*` is any name. */
-export function belongsAt(schema: z.ZodType, key: string, path: FieldPath): FieldPath | undefined {
-  let best: { place: string[]; shared: number } | undefined;
-  for (const { place, keys } of mapsOf(schema)) {
-    if (!keys.includes(key)) continue;
-    let shared = 0;
-    while (shared < place.length && shared < path.length && (place[shared] === '*' || place[shared] === path[shared])) shared++;
-    if (shared === place.length && shared === path.length) continue;
-    if (!best || shared > best.shared || (shared === best.shared && place.length < best.place.length)) best = { place, shared };
-  }
-  return best?.place.map((step, index) => (step === '*' && index < best.shared ? (path[index] ?? step) : step === '*' ? 'NAME' : step));
 }
 
 /** The member of a union that a value is most likely meant to be. */
@@ -70,14 +58,10 @@ function fits(schema: z.ZodType, value: unknown): boolean {
   return typeof value === 'string' && schema instanceof z.ZodString;
 }
 
-interface KnownMap {
-  place: string[];
-  keys: string[];
-}
 const known = new WeakMap<z.ZodType, KnownMap[]>();
 
 /** Every map with fixed keys in a schema, with the pattern of its path. */
-function mapsOf(schema: z.ZodType): KnownMap[] {
+export function mapsOf(schema: z.ZodType): KnownMap[] {
   const before = known.get(schema);
   if (before) return before;
   const maps: KnownMap[] = [];

@@ -1,22 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../lib/version.js';
 
-/** The folder of Mostik's own package, and the module that `import ... from 'mostik'` means: built where this runs from `dist`. */
-export function ownPackage(): { root: string; entry: string } {
-  const here = fileURLToPath(import.meta.url);
-  for (let folder = dirname(here); folder !== dirname(folder); folder = dirname(folder)) {
-    if (!isOwn(join(folder, 'package.json'))) continue;
-    const built = join(folder, 'dist', 'index.js');
-    const source = join(folder, 'src', 'index.ts');
-    const fromBuild = here.startsWith(join(folder, 'dist')) || !existsSync(source);
-    return { root: folder, entry: fromBuild ? built : source };
-  }
-  throw new Error(`no package.json of mostik above ${here}`);
-}
-
-function isOwn(file: string): boolean {
-  if (!existsSync(file)) return false;
-  const { name } = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown };
-  return name === 'mostik';
+/** The module that `import ... from 'mostik'` means in a platform.ts: the built one where this runs from `dist`. */
+export function ownEntry(): string {
+  const built = join(packageRoot, 'dist', 'index.js');
+  const source = join(packageRoot, 'src', 'index.ts');
+  const isBuild = fileURLToPath(import.meta.url).startsWith(join(packageRoot, 'dist'));
+  return isBuild || !existsSync(source) ? built : source;
 }

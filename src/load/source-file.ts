@@ -1,7 +1,6 @@
-import { diagnose, type Diagnostic, type Location } from '../diagnostics/index.js';
-import { describeValue, oneOf } from '../lib/describe-value.js';
-import { readYamlText, type YamlProblem } from '../lib/yaml-text.js';
-import { formatPath, type FieldPath, type Locate } from '../model/index.js';
+import type { Diagnostic } from '../diagnostics/index.js';
+import { readYamlText } from '../lib/yaml-text.js';
+import { formatPath, yamlDiagnostic, type FieldPath, type Locate } from '../model/index.js';
 import { readTextFile, type FileRole } from './text-file.js';
 
 /** A platform file or overlay as data, whatever language it is written in. */
@@ -24,7 +23,7 @@ export async function readYamlSource(file: string, role: FileRole): Promise<{ so
   const read = await readTextFile(file, role);
   if ('diagnostic' in read) return { diagnostics: [read.diagnostic] };
   const yaml = readYamlText(read.text, 'core');
-  const diagnostics = yaml.problems.map((problem) => diagnosticOf(problem, role.shown));
+  const diagnostics = yaml.problems.map((problem) => yamlDiagnostic(problem, role.shown));
   if (yaml.data === undefined) return { diagnostics };
   const mistaken = new Set(yaml.problems.flatMap((problem) => ('path' in problem ? [formatPath(problem.path)] : [])));
   const locate: Locate = (path, part = 'key') => {
@@ -35,41 +34,4 @@ export async function readYamlSource(file: string, role: FileRole): Promise<{ so
     return { file: role.shown };
   };
   return { source: { file, shown: role.shown, data: yaml.data, inputs: [file], locate, written: (path) => yaml.source(path), mistaken }, diagnostics };
-}
-
-function diagnosticOf(problem: YamlProblem, shown: string): Diagnostic {
-  const at: Location = { file: shown, line: problem.line, column: problem.column };
-  switch (problem.kind) {
-    case 'syntax':
-      return diagnose('yaml-syntax', { path: shown, problem: problem.text }, at);
-    case 'empty':
-      return diagnose('yaml-empty', { path: shown, hint: '`mostik init` in an empty folder writes a first platform file' }, { file: shown });
-    case 'documents':
-      return diagnose('yaml-documents', { path: shown }, at);
-    case 'too-much':
-      return diagnose('file-too-much', { path: shown, problem: problem.text }, at);
-    case 'duplicate':
-      return diagnose('yaml-duplicate-key', { where: formatPath(problem.path), line: problem.first.line }, at);
-    case 'merge':
-      return diagnose('yaml-merge-key', { where: formatPath(problem.path.slice(0, -1)) || shown }, at);
-    case 'not-json':
-      return diagnose('yaml-number', { where: formatPath(problem.path), source: problem.source }, at);
-    case 'tag':
-      return diagnose('yaml-tag', { where: formatPath(problem.path), tag: problem.tag }, at);
-    case 'readings':
-      return diagnose('yaml-readings', { where: formatPath(problem.path), source: problem.source, ...readings(problem) }, at);
-  }
-}
-
-function readings({ source, core, kubernetes, key }: Extract<YamlProblem, { kind: 'readings' }>) {
-  const quoted = JSON.stringify(source);
-  if (key) return { core: `the key ${quoted}`, kubernetes: kubernetes === null ? 'no key' : `the key ${JSON.stringify(kubernetes)}`, ways: quoted };
-  const values = [core, kubernetes].filter((value) => typeof value !== 'string');
-  const kind = typeof values[0] === 'number' ? 'the number' : typeof values[0] === 'boolean' ? 'the boolean' : 'no value';
-  return { core: reading(core), kubernetes: reading(kubernetes), ways: `${quoted} for the text, ${oneOf(values.map((value) => JSON.stringify(value) ?? 'null'))} for ${kind}` };
-}
-
-function reading(value: unknown): string {
-  if (typeof value === 'number') return `the number ${value}`;
-  return typeof value === 'string' ? `the text ${JSON.stringify(value)}` : describeValue(value);
 }

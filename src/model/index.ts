@@ -8,3 +8,5 @@ export * from './progress.js';
 export * from './secret-trace.js';
 export * from './secret-values.js';
 export * from './stand-ins.js';
+export * from './set-at.js';
+export * from './yaml-diagnostic.js';

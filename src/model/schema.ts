@@ -52,7 +52,7 @@ export const NodeSpec = z
       .array(z.strictObject({ key: text, value: z.string().optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))
       .default([]),
   })
-  .meta({ description: 'A node of the embedded cluster' });
+  .meta({ id: 'Node', description: 'A node of the embedded cluster' });
 export type NodeSpec = z.infer<typeof NodeSpec>;
 
 /** Where the platform runs. */
@@ -80,7 +80,7 @@ export const SecretSpec = z
       .optional()
       .describe('Name in .env; by default the secret\'s name in capitals'),
   })
-  .meta({ description: 'How a secret value comes to be: generated, or read from .env', examples: [{ generate: { length: 24 } }] });
+  .meta({ id: 'Secret', description: 'How a secret value comes to be: generated, or read from .env', examples: [{ generate: { length: 24 } }] });
 export type SecretSpec = z.infer<typeof SecretSpec>;
 
 const optional = z.boolean().optional().describe('Without effect while that component is switched off');
@@ -105,7 +105,8 @@ export const Needs = z.union([dnsLabel, z.strictObject({ component: dnsLabel, op
 export type Needs = z.infer<typeof Needs>;
 
 /** A small native workload: a Deployment, its Service, and an Ingress when the component is exposed. */
-export const WorkloadSource = z.strictObject({
+export const WorkloadSource = z
+  .strictObject({
   image: z.string().regex(/^\S+$/, 'an image such as nginx:1.27'),
   port: port.optional().describe('Container port; a Service on port 80 stands before it'),
   replicas: whole.min(0).default(1),
@@ -120,7 +121,7 @@ export const WorkloadSource = z.strictObject({
     .optional(),
   healthPath: httpPath.optional().describe('HTTP path of the readiness probe'),
   annotations: z.record(z.string(), z.string()).optional().describe('Annotations of the pods'),
-});
+}).meta({ id: 'Workload' });
 export type WorkloadSource = z.infer<typeof WorkloadSource>;
 
 /** A part of a platform with one source: chart, use, manifests or workload. */
@@ -148,7 +149,8 @@ export const Component = z
     pods: z.array(z.strictObject({ selector: z.record(z.string(), z.string()), ports: z.array(port).default([]) })).describe('Pods that an operator makes'),
     timeout: duration.describe('How long to wait for this component to be healthy'),
   })
-  .partial();
+  .partial()
+  .meta({ id: 'Component', description: 'A part of the platform with one source: chart, manifests, workload or use' });
 export type Component = z.infer<typeof Component>;
 
 const Budget = z
@@ -171,7 +173,7 @@ const shared = {
  * What a profile, or a file of `-f`, may change: maps merge, lists replace, null takes a key away,
  * a component's `files` are added, and its `values` keep null for Helm, which takes the chart's default away.
  */
-export const Profile = patchOf(z.strictObject(shared).partial()).meta({ description: 'What changes when this profile is chosen' });
+export const Profile = patchOf(z.strictObject(shared).partial()).meta({ id: 'Profile', description: 'What changes when this profile is chosen' });
 export type Profile = z.infer<typeof Profile>;
 
 const anyVersion = 'a Kubernetes minor version such as "1.36"';

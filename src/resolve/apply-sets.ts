@@ -5,9 +5,8 @@ import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, asList, asStrings, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
 import { readYamlText } from '../lib/yaml-text.js';
-import { formatPath, parsePath, type FieldPath, type SetValue } from '../model/index.js';
+import { formatPath, parsePath, setAt, type FieldPath, type SetValue } from '../model/index.js';
 import type { Layer } from './layers.js';
-import { setAt } from './set-value.js';
 
 /**
  * Lays `--set` over a merged spec: values of a chart, or fields of a workload. `layers` tell later where they came from.

@@ -5,7 +5,8 @@ import type { BuildFailure, BuildResult, Message } from 'esbuild';
 import { diagnose, type Diagnostic, type Location } from '../../diagnostics/index.js';
 import { shownPath } from '../../lib/shown-path.js';
 import { formatPath, type FieldPath, type Locate } from '../../model/index.js';
-import { ownPackage } from '../own-package.js';
+import { packageRoot } from '../../lib/version.js';
+import { ownEntry } from '../own-package.js';
 import type { SourceFile } from '../source-file.js';
 import { runBundle, type RunResult } from './run.js';
 import { entryModule, guardModule, placesModule } from './runner.js';
@@ -54,9 +55,8 @@ async function bundle(file: string, reading: Reading): Promise<{ code: string; i
       plugins: [modules()],
     });
     const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('mostik-run') && !name.startsWith('<')).map((name) => resolve(dir, name));
-    const { root } = ownPackage();
-    const entry = ownPackage().entry;
-    return { code: result.outputFiles[0]!.text, inputs: inputs.filter((input) => input !== entry && (!input.startsWith(`${root}/src/`) || input === file)) };
+    const own = [resolve(packageRoot, 'src'), resolve(packageRoot, 'dist')];
+    return { code: result.outputFiles[0]!.text, inputs: inputs.filter((input) => !own.some((folder) => input.startsWith(`${folder}/`))) };
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors;
     if (!errors) throw error;
@@ -69,7 +69,7 @@ function modules(): import('esbuild').Plugin {
   return {
     name: 'mostik',
     setup(build) {
-      const { entry } = ownPackage();
+      const entry = ownEntry();
       build.onResolve({ filter: /^mostik$/ }, () => ({ path: 'places', namespace: 'mostik-run' }));
       build.onResolve({ filter: /^mostik-run:guard$/ }, () => ({ path: 'guard', namespace: 'mostik-run' }));
       build.onLoad({ filter: /.*/, namespace: 'mostik-run' }, ({ path }) => ({

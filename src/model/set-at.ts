@@ -1,5 +1,6 @@
 import { isDict, type Dict } from '../lib/read-unknown.js';
-import { formatPath, type FieldPath } from '../model/index.js';
+import { formatPath } from './field-path.js';
+import type { FieldPath } from './platform.js';
 
 /**
  * Sets a value at a path of maps and lists, making what is missing, as Helm's `--set` does.

@@ -1,0 +1,1 @@
+export { checkChartValues } from './check-chart-values.js';
