@@ -8,11 +8,11 @@ import { ensureEngine, type EngineEvent, type EngineOptions } from './engine/ind
 import { gitSource } from './git/index.js';
 import type { Kube } from './kube/index.js';
 import { load } from './load/index.js';
-import type { ApplyResult, Desired, Generation, Plan, ResolvedPlatform, SecretTable } from './model/index.js';
+import { standIns, usedSecrets, type ApplyResult, type Desired, type Generation, type Plan, type ResolvedPlatform, type SecretTable } from './model/index.js';
 import { desiredFromGeneration, emptyDesired, makePlan, noFlags, planJson, readGeneration, readState, verifyPlan, type PlanFlags, type PlanInputs, type PlanJson, type State } from './plan/index.js';
 import { renderPlatform as render } from './render/index.js';
 import { resolve } from './resolve/index.js';
-import { resolveSecrets, saveGenerated, standIns } from './secrets/index.js';
+import { resolveSecrets, saveGenerated, type Saving } from './secrets/index.js';
 
 /** What a user names on the command line: where the platform is and how it is varied. */
 export interface Inputs {
@@ -37,7 +37,7 @@ export interface Planned {
   plan: Plan;
   state: State;
   /** Secrets that were generated now and are not in `.env` yet. */
-  generated: { dir: string; table: SecretTable; names: string[] };
+  generated: Saving;
 }
 
 /** Reads the platform file, its profiles, overlays and sets: one checked set of values, or every mistake at once. */
@@ -62,16 +62,19 @@ function engineOptions({ onProgress, signal }: StageOptions): EngineOptions {
 /** Makes the exact plan of a platform on a cluster: state, secrets, render, check, plan. */
 export async function planPlatform(platform: ResolvedPlatform, kube: Kube, options: StageOptions & { flags?: PlanFlags } = {}): Promise<Planned> {
   const state = await readState(kube, platform.name, platform.state.namespace);
-  const secrets = resolveSecrets({ specs: platform.secrets, dir: platform.dir, stored: state.secrets });
+  const specs = usedSecrets(platform);
+  const secrets = resolveSecrets({ specs, dir: platform.dir, stored: state.secrets });
+  throwOnErrors(secrets.diagnostics);
   const desired = await renderPlatform(platform, { ...options, secrets: secrets.table });
-  const plan = await makePlan(desired, { kube, state }, options.flags);
-  return { plan, state, generated: { dir: platform.dir, table: desired.secrets, names: secrets.generated } };
+  const plan = await makePlan({ ...desired, diagnostics: [...secrets.diagnostics, ...desired.diagnostics] }, { kube, state }, options.flags);
+  const names = secrets.generated.filter((name) => name in platform.secrets || desired.secrets.has(name));
+  return { plan, state, generated: { dir: platform.dir, table: secrets.table, names, specs } };
 }
 
 /** Carries a plan out. Generated secrets are saved first: a value in the cluster must never be known nowhere else. */
 export async function applyPlan(planned: Planned, kube: Kube, options: ApplyOptions): Promise<ApplyResult> {
   const { plan, state, generated } = planned;
-  const saveSecrets = (): void => { saveGenerated(generated.dir, generated.table, generated.names); };
+  const saveSecrets = (): void => { saveGenerated(generated); };
   return carryOut(kube, plan, { state, saveSecrets }, options);
 }
 
@@ -121,7 +124,7 @@ export async function planDestroy(kube: Kube, place: { platform: string; namespa
   return { plan, state, generated: nothingGenerated };
 }
 
-const nothingGenerated: Planned['generated'] = { dir: '', table: new Map(), names: [] };
+const nothingGenerated: Planned['generated'] = { dir: '', table: new Map(), names: [], specs: {} };
 
 function requireGeneration(state: State): Generation {
   if (!state.last) throw new MostikError([diagnose('platform-not-applied', { platform: state.platform })]);
