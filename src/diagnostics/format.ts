@@ -56,7 +56,7 @@ export function frameOf(at: Location, options: FormatOptions = {}): string[] {
   const number = String(at.line);
   const bar = style.dim('|');
   const carets = at.column === undefined ? [] : [`${' '.repeat(number.length)} ${bar} ${' '.repeat(stringWidth(visible(text.slice(0, start))))}${style.bad('^'.repeat(Math.max(1, stringWidth(visible(word)))))}`];
-  return [`${style.dim(number)} ${bar} ${visible(text)}`, ...carets];
+  return [`${style.dim(number)} ${bar} ${visible(text)}`.trimEnd(), ...carets];
 }
 
 /** What a caret line underlines: a quoted text, a bracket, or a word. */

@@ -96,6 +96,7 @@ export interface Params {
   'kind-unknown': { subject: string | number; kind: string | number; apiVersion: string | number; hint: string | number };
   'kubeconfig-invalid': { path: string | number; problem: string | number; hint: string | number };
   'kubeconfig-missing': { path: string | number; hint: string | number };
+  'kubernetes-differs': { platform: string | number; declared: string | number; server: string | number };
   'kustomization-mixed': { where: string | number; path: string | number };
   'kustomize-failed': { component: string | number; message: string | number };
   'list-key-twice': { object: string | number; path: string | number; key: string | number };
@@ -144,6 +145,7 @@ export interface Params {
   'request-refused': { subject: string | number; verb: string | number; reason: string | number };
   'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
   'scope-unknown': { object: string | number; kind: string | number; apiVersion: string | number };
+  'secret-differs': { secret: string | number };
   'secret-in-values': { where: string | number; path: string | number; secret: string | number };
   'secret-missing': { name: string | number; key: string | number; file: string | number; near: string | number };
   'secret-short': { name: string | number; length: string | number; least: string | number };
@@ -168,7 +170,7 @@ export interface Params {
   'values-schema': { component: string | number; message: string | number };
   'yaml-documents': { path: string | number };
   'yaml-duplicate-key': { where: string | number; line: string | number };
-  'yaml-empty': { path: string | number; hint: string | number };
+  'yaml-empty': { path: string | number };
   'yaml-merge-key': { where: string | number };
   'yaml-number': { where: string | number; source: string | number };
   'yaml-readings': { where: string | number; source: string | number; core: string | number; kubernetes: string | number; ways: string | number };
@@ -277,6 +279,7 @@ export const messages: Record<
   'kind-unknown': { severity: 'error', exit: 1, message: "%subject%: the cluster does not serve %kind% of %apiVersion%", hint: "%hint%" },
   'kubeconfig-invalid': { severity: 'error', exit: 4, message: "kubeconfig %path%: %problem%", hint: "%hint%" },
   'kubeconfig-missing': { severity: 'error', exit: 4, message: "kubeconfig: no file at %path%", hint: "%hint%" },
+  'kubernetes-differs': { severity: 'warning', exit: 0, message: "platform %platform%: is rendered for Kubernetes %declared%, the cluster runs %server%", hint: "set spec.kubernetes to \"%server%\"" },
   'kustomization-mixed': { severity: 'error', exit: 3, message: "%where%: the kustomization %path% stands beside other entries", hint: "name the other files as resources in its kustomization.yaml, or make two components" },
   'kustomize-failed': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'list-key-twice': { severity: 'error', exit: 3, message: "%object%: %path%: two entries with %key%", hint: "keep one of them: kubectl and Helm let the last one win, server-side apply refuses both" },
@@ -325,6 +328,7 @@ export const messages: Record<
   'request-refused': { severity: 'error', exit: 1, message: "%subject%: %verb% refused by the API server: %reason%" },
   'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
   'scope-unknown': { severity: 'error', exit: 3, message: "%object%: no component has the CustomResourceDefinition of %kind% (%apiVersion%), so whether it lives in a namespace is not known", hint: "set metadata.namespace; or add the CRD to the platform; or name the kind in spec.cluster.provides as %apiVersion%/%kind%:Namespaced or %apiVersion%/%kind%:Cluster" },
+  'secret-differs': { severity: 'warning', exit: 0, message: "secret %secret%: the value in .env is not the one in the cluster; the one in .env will be applied", hint: "remove it from .env to keep the cluster's; a database does not change its password by itself" },
   'secret-in-values': { severity: 'error', exit: 3, message: "%where%: %path% is filled with secret %secret%, and has a plain value as well", hint: "take the plain value away: it would put a secret into a file" },
   'secret-missing': { severity: 'error', exit: 3, message: "secret %name%: no value: expected %key% in %file%%near%", hint: "add a line %key%=... to %file% beside the platform file, or let Mostik make the value: secrets: { %name%: { generate: {} } }" },
   'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },
@@ -333,7 +337,7 @@ export const messages: Record<
   'service-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform", hint: "%hint%" },
   'service-selects-others': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) also fits the pods of %others%", hint: "add a label to the selector that only the right pods have, such as app.kubernetes.io/instance" },
   'set-refused': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "%hint%" },
-  'set-syntax': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "expected COMPONENT.PATH=VALUE, such as web.image.tag=2 (as in Helm: a,b=c for several, {a,b} for a list, [0] for an item, \\ before a , or . that is meant)" },
+  'set-syntax': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "expected COMPONENT.PATH=VALUE, such as web.image.tag=2" },
   'source-missing': { severity: 'error', exit: 3, message: "Component %name%: it has no source", hint: "%hint%" },
   'source-several': { severity: 'error', exit: 3, message: "Component %name%: it has %count% sources (%sources%), expected one", hint: "make two components of it, or set the other one to null in the profile that replaces it" },
   'source-takes-none': { severity: 'error', exit: 3, message: "%where%: %source% takes no %field%", hint: "%hint%" },
@@ -349,7 +353,7 @@ export const messages: Record<
   'values-schema': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'yaml-documents': { severity: 'error', exit: 3, message: "%path%: a second document begins here, expected one", hint: "take the `---` away, or put the second document into a file of its own" },
   'yaml-duplicate-key': { severity: 'error', exit: 3, message: "%where%: the key stands twice, first on line %line%", hint: "keep one of them" },
-  'yaml-empty': { severity: 'error', exit: 3, message: "%path%: the file is empty", hint: "%hint%" },
+  'yaml-empty': { severity: 'error', exit: 3, message: "%path%: the file is empty" },
   'yaml-merge-key': { severity: 'error', exit: 3, message: "%where%: a merge key (<<), which YAML 1.2 does not have", hint: "write the keys out, or let an alias stand for the whole map" },
   'yaml-number': { severity: 'error', exit: 3, message: "%where%: %source% cannot be kept exactly as a number", hint: "put it in quotes" },
   'yaml-readings': { severity: 'error', exit: 3, message: "%where%: %source% is %core% in YAML 1.2, and %kubernetes% in YAML 1.1", hint: "write %ways%" },

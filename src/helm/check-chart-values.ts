@@ -114,7 +114,7 @@ function explain(error: ErrorObject, checked: Checked & { schema: unknown }): Di
   const isSecret = secrets.some((secret) => formatPath(secret) === formatPath(path));
   // A stand-in has neither the length nor the letters of the secret it stands for.
   if (isSecret && error.keyword !== 'type') return undefined;
-  const expected = oneOf([...new Set(expectationOf(error))]);
+  const expected = oneOf([...new Set(expectationOf(error, checked.schema))]);
   const got = isSecret ? 'a secret, which is a text' : describeValue(error.data);
   return diagnose('bad-value', { where: where(path), expected, got, hint: valueHint(expected, error.data) }, find(path, 'value'));
 }

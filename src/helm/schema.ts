@@ -33,7 +33,7 @@ export function mapsOf(schema: unknown): KnownMap[] {
     if (keys.length > 0) maps.push({ place, keys });
     for (const key of keys) visit(properties[key], [...place, key], inside);
     visit(node['additionalProperties'], [...place, '*'], inside);
-    visit(node['items'], [...place, '*'], inside);
+    visit(node['items'], [...place, '#'], inside);
     for (const word of ['allOf', 'anyOf', 'oneOf']) for (const option of asList(node[word])) visit(option, place, inside);
     if (typeof node['$ref'] === 'string') visit(referred(schema, node['$ref']), place, inside);
   };
@@ -63,7 +63,7 @@ const types: Record<string, string> = {
 };
 
 /** Says what a violated rule expects, in words that follow "expected". */
-export function expectationOf({ keyword, params, schema, parentSchema }: ErrorObject): string[] {
+export function expectationOf({ keyword, params, schema, parentSchema }: ErrorObject, root: unknown): string[] {
   const limit = String((params as { limit?: unknown }).limit ?? '');
   switch (keyword) {
     case 'type':
@@ -98,14 +98,15 @@ export function expectationOf({ keyword, params, schema, parentSchema }: ErrorOb
       return [`a multiple of ${String(schema)}`];
     case 'anyOf':
     case 'oneOf':
-      return asList(schema).flatMap(describeOption);
+      return asList(schema).flatMap((option) => describeOption(option, root));
     default:
       return [asDict(parentSchema)['description'] ? `what its description says: ${String(asDict(parentSchema)['description'])}` : `a value that fits the rule ${keyword} of the chart's schema`];
   }
 }
 
-function describeOption(option: unknown): string[] {
-  const { type, enum: members, const: only, pattern } = asDict(option);
+function describeOption(option: unknown, root: unknown): string[] {
+  const ref = asDict(option)['$ref'];
+  const { type, enum: members, const: only, pattern } = asDict(typeof ref === 'string' ? referred(root, ref) : option);
   if (only !== undefined) return [JSON.stringify(only)];
   if (Array.isArray(members)) return members.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   if (typeof pattern === 'string') return [`a text of the form ${pattern}`];

@@ -1,6 +1,6 @@
 import { didYouMean } from './did-you-mean.js';
 
-/** A map with fixed keys in some schema; in its place `*` stands for any name or index. */
+/** A map with fixed keys in some schema; in its place `*` stands for any name, `#` for any index. */
 export interface KnownMap {
   place: readonly string[];
   keys: readonly string[];
@@ -18,9 +18,9 @@ export function belongsAt(maps: readonly KnownMap[], key: string, path: readonly
   for (const { place, keys } of maps) {
     if (!keys.includes(key)) continue;
     let shared = 0;
-    while (shared < place.length && shared < path.length && (place[shared] === '*' || place[shared] === path[shared])) shared++;
+    while (shared < place.length && shared < path.length && (place[shared] === '*' || place[shared] === '#' || place[shared] === path[shared])) shared++;
     if (shared === place.length && shared === path.length) continue;
     if (!best || shared > best.shared || (shared === best.shared && place.length < best.place.length)) best = { place, shared };
   }
-  return best?.place.map((step, index) => (step !== '*' ? step : index < best.shared ? (path[index] ?? step) : 'NAME'));
+  return best?.place.map((step, index) => (step !== '*' && step !== '#' ? step : index < best.shared ? (path[index] ?? step) : step === '#' ? 0 : 'NAME'));
 }

@@ -107,6 +107,8 @@ const phrases: Record<string, string> = {
 };
 
 function wordsFor(error: { code: string; message: string }): string {
+  if (/^Flow (map|sequence)/.test(error.message)) return `a ${error.message.startsWith('Flow map') ? '{' : '['} before this is not closed`;
+  if (/^Missing closing/.test(error.message)) return `a quote (${error.message.includes('"') ? '"' : "'"}) before this is not closed`;
   return phrases[error.code] ?? error.message.charAt(0).toLowerCase() + error.message.slice(1);
 }
 

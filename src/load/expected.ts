@@ -41,7 +41,7 @@ export function suggestion(expected: string, value: unknown, written: string | u
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   if (scalar && /^a (text|name|Kubernetes minor version)/.test(expected)) return `put it in quotes: ${JSON.stringify(written ?? String(value))}`;
   if (expected === 'a list' && (scalar || typeof value === 'string')) return `write a list of one: [${written ?? String(value)}]`;
-  if (expected === 'a map' && Array.isArray(value)) return 'write `name: ...` lines instead of `- name: ...` items';
+  if (expected.startsWith('a map') && Array.isArray(value)) return 'write `name: ...` lines instead of `- name: ...` items';
   if (expected.startsWith('a duration')) return durationFor(value);
   if (expected.startsWith('a quantity')) return quantityFor(value);
   if (typeof value !== 'string') return '';
@@ -54,8 +54,10 @@ export function suggestion(expected: string, value: unknown, written: string | u
 
 function durationFor(value: unknown): string {
   if (typeof value === 'number' && value > 0) return `did you mean ${value}s?`;
-  const match = typeof value === 'string' && /^(\d+) ?(s|m|h|sec|second|min|minute|hr|hour)s?$/i.exec(value);
-  return match ? `did you mean ${match[1]}${match[2]![0]!.toLowerCase()}?` : '';
+  const match = typeof value === 'string' && /^([1-9]\d*) ?(s|m|h|d|sec|second|min|minute|hr|hour|day)s?$/i.exec(value);
+  if (!match) return '';
+  const unit = match[2]![0]!.toLowerCase();
+  return `did you mean ${unit === 'd' ? `${Number(match[1]) * 24}h` : `${match[1]}${unit}`}?`;
 }
 
 function quantityFor(value: unknown): string {

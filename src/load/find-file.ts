@@ -35,7 +35,7 @@ export function nearby(path: string, cwd: string): string {
 
 function elsewhere(dir: string, cwd: string): string {
   const inside = entries(dir);
-  const slip = inside.find((name) => /^plat.{0,4}\.(ya?ml|ts)$/i.test(name));
+  const slip = inside.find((name) => /^pl.{2,8}m\.(ya?ml|ts)$/i.test(name));
   if (slip) return `${slip} is there: the name has to be platform.yaml`;
   const below = inside.find((name) => names.some((file) => existsSync(join(dir, name, file))));
   if (below) return `there is one in ${shownPath(join(dir, below), cwd)}`;

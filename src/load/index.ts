@@ -74,19 +74,18 @@ async function readOverlay(file: string, cwd: string): Promise<{ overlay?: Overl
   const read = await readYamlSource(file, { what: '-f', shown: shownPath(file, cwd) });
   if (!read.source) return { diagnostics: read.diagnostics };
   const shape = checkShape(Profile, read.source);
-  const diagnostics = [...read.diagnostics, ...shape.mistakes.map(({ diagnostic }) => explainOverlay(diagnostic, read.source))];
+  const diagnostics = [...read.diagnostics, ...shape.mistakes.map(({ diagnostic }) => diagnostic)];
+  explainOverlay(diagnostics, read.source);
   if (!shape.value) return { diagnostics };
   const overlay: Overlay = { profile: shape.value, data: shape.data, broken: shape.broken, file, locate: read.source.locate };
   return { overlay, diagnostics };
 }
 
-/** Values files and whole platforms are often given to `-f` by mistake. */
-function explainOverlay(diagnostic: Diagnostic, source: SourceFile | undefined): Diagnostic {
-  if (diagnostic.code !== 'unknown-key' || !diagnostic.message.startsWith(`${source?.shown ?? ''}:`) || diagnostic.hint?.startsWith('did you mean')) return diagnostic;
-  return {
-    ...diagnostic,
-    hint: 'a file of -f holds what stands in a profile (components, cluster, secrets, namespace ...); values of a chart stand in components.NAME.values',
-  };
+/** Values files and whole platforms are often given to `-f` by mistake: the first key nobody knows says what belongs there. */
+function explainOverlay(diagnostics: Diagnostic[], source: SourceFile): void {
+  const strangers = diagnostics.filter(({ code, message, hint }) => code === 'unknown-key' && message.startsWith(`${source.shown}:`) && !hint?.startsWith('did you mean'));
+  for (const stranger of strangers) delete stranger.hint;
+  if (strangers[0]) strangers[0].hint = 'a file of -f holds what stands in a profile: components, cluster, secrets, namespace; values of a chart stand in components.NAME.values';
 }
 
 function readSets(texts: readonly string[]): { sets: SetValue[]; diagnostics: Diagnostic[] } {

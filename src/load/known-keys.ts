@@ -72,7 +72,7 @@ export function mapsOf(schema: z.ZodType): KnownMap[] {
       maps.push({ place, keys: Object.keys(shape) });
       for (const [key, child] of Object.entries(shape)) visit(child, [...place, key]);
     } else if (bare instanceof z.ZodRecord) visit(bare.valueType as z.ZodType, [...place, '*']);
-    else if (bare instanceof z.ZodArray) visit(bare.element as z.ZodType, [...place, '*']);
+    else if (bare instanceof z.ZodArray) visit(bare.element as z.ZodType, [...place, '#']);
     else if (bare instanceof z.ZodUnion) for (const option of bare.options as z.ZodType[]) visit(option, place);
   };
   visit(schema, []);

@@ -77,7 +77,7 @@ function quote(read: string, path: FieldPath): string {
 }
 
 function wrong(text: string, problem: string): never {
-  throw new MostikError([diagnose('set-syntax', { text, problem })]);
+  throw new MostikError([diagnose('set-syntax', { text: text || '""', problem })]);
 }
 
 /** A text read letter by letter. */

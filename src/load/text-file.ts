@@ -40,8 +40,11 @@ export async function readTextFile(file: string, role: FileRole): Promise<{ text
 
 /** Decodes UTF-8 with the place of the first byte that is not. */
 export function decode(bytes: Uint8Array, shown: string): { text: string } | { diagnostic: Diagnostic } {
-  const not = (problem: string, line: number) => ({ diagnostic: diagnose('file-encoding', { path: shown, problem }, { file: shown, line, column: 1 }) });
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return not('it looks like UTF-16', 1);
+  const not = (problem: string, line?: number) => {
+    const at: Location = line === undefined ? { file: shown } : { file: shown, line, column: 1 };
+    return { diagnostic: diagnose('file-encoding', { path: shown, problem }, at) };
+  };
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return not('it looks like UTF-16');
   let line = 1;
   for (let start = 0; start <= bytes.length; line++) {
     const end = bytes.indexOf(0x0a, start);

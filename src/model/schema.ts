@@ -20,7 +20,11 @@ const duration = z
   .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, anyDuration)
   .refine((text) => /[1-9]/.test(text), 'a duration longer than nothing')
   .meta({ examples: ['90s', '5m', '1h30m'] });
-const whole = z.int('a whole number');
+const whole = (least: number, most?: number) => {
+  const expected = most === undefined ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
+  const atLeast = z.int(expected).min(least, expected);
+  return most === undefined ? atLeast : atLeast.max(most, expected);
+};
 const anyPort = 'a port, 1 to 65535';
 const port = z.int(anyPort).min(1, anyPort).max(65535, anyPort);
 const anyCidr = 'a CIDR such as 10.0.0.0/8';
@@ -42,11 +46,11 @@ const values = z.record(z.string(), z.unknown());
 export const NodeSpec = z
   .strictObject({
     name: dnsLabel.describe('Name of the node; with a count above 1 a number is added'),
-    count: whole.min(1).max(5000).default(1),
+    count: whole(1, 5000).default(1),
     cpu: quantity.default(4).describe('CPU cores'),
     memory: quantity.default('16Gi'),
-    pods: whole.min(1).max(1000).default(110).describe('How many pods the node takes'),
-    gpus: whole.min(0).max(64).default(0).describe('nvidia.com/gpu'),
+    pods: whole(1, 1000).default(110).describe('How many pods the node takes'),
+    gpus: whole(0, 64).default(0).describe('nvidia.com/gpu'),
     labels: z.record(z.string(), z.string()).default({}),
     taints: z
       .array(z.strictObject({ key: text, value: z.string().optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) }))
@@ -71,7 +75,7 @@ export type ClusterSpec = z.infer<typeof ClusterSpec>;
 export const SecretSpec = z
   .strictObject({
     generate: z
-      .strictObject({ length: whole.min(8).max(256).default(24), alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric') })
+      .strictObject({ length: whole(8, 256).default(24), alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric') })
       .optional()
       .describe('Generated once and kept: in .env and in the cluster'),
     env: z
@@ -104,12 +108,14 @@ export type Uses = z.infer<typeof Uses>;
 export const Needs = z.union([dnsLabel, z.strictObject({ component: dnsLabel, optional })], 'the name of a component, or { component: NAME, optional: true }');
 export type Needs = z.infer<typeof Needs>;
 
+const anyImage = 'an image such as nginx:1.27';
+
 /** A small native workload: a Deployment, its Service, and an Ingress when the component is exposed. */
 export const WorkloadSource = z
   .strictObject({
-  image: z.string().regex(/^\S+$/, 'an image such as nginx:1.27'),
+  image: z.string(anyImage).regex(/^\S+$/, anyImage),
   port: port.optional().describe('Container port; a Service on port 80 stands before it'),
-  replicas: whole.min(0).default(1),
+  replicas: whole(0).default(1),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   env: z
@@ -156,7 +162,7 @@ export type Component = z.infer<typeof Component>;
 const Budget = z
   .strictObject({
     deleteClaims: z.enum(['never', 'allowed']).optional().describe('Whether --delete-claim may delete claims'),
-    deletions: whole.min(0).optional().describe('How many objects one apply may delete'),
+    deletions: whole(0).optional().describe('How many objects one apply may delete'),
   })
   .meta({ description: 'What one apply may do' });
 
@@ -179,7 +185,8 @@ export type Profile = z.infer<typeof Profile>;
 const anyVersion = 'a Kubernetes minor version such as "1.36"';
 
 /** The spec of a platform after profiles, files of `-f` and `--set` are merged into it. */
-export const PlatformSpec = z.strictObject({
+export const PlatformSpec = z.strictObject(
+  {
   kubernetes: z
     .string(anyVersion)
     .regex(/^1\.\d+$/, anyVersion)
@@ -194,11 +201,13 @@ export const PlatformSpec = z.strictObject({
   state: z
     .strictObject({
       namespace: dnsLabel.default('mostik-system').describe('Namespace of the Secrets that hold generations'),
-      keep: whole.min(1).max(200).default(20).describe('How many generations are kept'),
+      keep: whole(1, 200).default(20).describe('How many generations are kept'),
     })
     .default({ namespace: 'mostik-system', keep: 20 })
     .describe('Where generations are kept'),
-});
+  },
+  'a map that holds components',
+);
 export type PlatformSpec = z.infer<typeof PlatformSpec>;
 
 /** A platform file. */
@@ -206,7 +215,7 @@ export const Platform = z
   .strictObject({
     apiVersion: z.literal('mostik.dev/v1'),
     kind: z.literal('Platform'),
-    metadata: z.strictObject({ name: dnsLabel.describe('Name of the platform: with the cluster, its identity') }),
+    metadata: z.strictObject({ name: dnsLabel.describe('Name of the platform: with the cluster, its identity') }, 'a map such as { name: shop }'),
     spec: PlatformSpec.extend({
       defaultProfile: z.string().optional().describe('The profile that is chosen when none is named'),
       profiles: z.record(dnsLabel, Profile).default({}).describe('Named variants'),

@@ -10,7 +10,7 @@ export function yamlDiagnostic(problem: YamlProblem, shown: string): Diagnostic 
     case 'syntax':
       return diagnose('yaml-syntax', { path: shown, problem: problem.text }, at);
     case 'empty':
-      return diagnose('yaml-empty', { path: shown, hint: '`mostik init` in an empty folder writes a first platform file' }, { file: shown });
+      return diagnose('yaml-empty', { path: shown }, { file: shown });
     case 'documents':
       return diagnose('yaml-documents', { path: shown }, at);
     case 'too-much':

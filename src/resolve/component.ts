@@ -59,14 +59,15 @@ function findFiles({ name, component, locate }: Declared, ground: Ground): { pat
   return { paths, problems };
 }
 
+const instead = { values: 'set fields of the workload', files: 'set fields of the workload', secretValues: 'write env: { PASSWORD: { secret: NAME } } in the workload' };
+
 /** Only a chart takes values; on anything else they would silently have no effect. */
 function checkValues({ name, component, locate }: Declared): Diagnostic[] {
   const source = component.workload ? 'a workload' : component.manifests ? 'a source of manifests' : undefined;
   if (source === undefined || component.chart !== undefined) return [];
-  const hint = component.workload ? 'set fields of the workload instead' : 'use a kustomization, or a chart';
   return (['values', 'files', 'secretValues'] as const)
     .filter((field) => component[field] !== undefined)
-    .map((field) => diagnose('source-takes-none', { where: whereOf(name, field), source, field, hint }, locate([field])));
+    .map((field) => diagnose('source-takes-none', { where: whereOf(name, field), source, field, hint: component.workload ? instead[field] : 'use a kustomization, or a chart' }, locate([field])));
 }
 
 function checkSecrets({ name, component, locate }: Declared, known: string[]): Diagnostic[] {

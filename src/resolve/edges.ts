@@ -61,7 +61,7 @@ function targetOf(entry: Uses | Needs, from: { verb: 'uses' | 'needs'; path: Fie
   if (typeof entry === 'string') return { name: entry, optional: false, ...from };
   if (!('component' in entry)) return undefined;
   const ports = 'ports' in entry ? entry.ports : undefined;
-  return { name: entry.component, optional: entry.optional === true, ...from, ...(ports ? { ports } : {}) };
+  return { name: entry.component, optional: entry.optional === true, verb: from.verb, path: [...from.path, 'component'], ...(ports ? { ports } : {}) };
 }
 
 function outsideEdge(from: string, use: Uses): Edge {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
 import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
-import { asDict } from '../lib/read-unknown.js';
+import { asDict, type Dict } from '../lib/read-unknown.js';
 import { checkShape } from '../load/index.js';
 import type { FieldPath, LoadedInput, Locate, PlatformSource, ResolvedComponent, ResolvedPlatform } from '../model/index.js';
 import { NodeSpec, PlatformSpec } from '../model/schema.js';
@@ -34,9 +34,9 @@ export function resolve(loaded: LoadedInput, options: ResolveOptions = {}): Reso
   const sets = applySets(merged, loaded.sets, loaded.dir);
   problems.push(...sets.problems);
   const layers = [...base, ...sets.layers];
-  const spec = checkSpec(merged, layers, problems);
+  const { spec, broken } = checkSpec(merged, layers, problems);
   if (!spec) throw new MostikError(inOrder(problems));
-  const parts = resolveComponents(spec, layers, { loaded, problems });
+  const parts = resolveComponents({ spec, broken }, layers, { loaded, problems });
   problems.push(...checkNodes(spec, locatorOf(layers)));
   if (problems.some(({ severity }) => severity === 'error')) throw new MostikError(inOrder(problems));
   return assemble(spec, { loaded, options, profiles: chosen.profiles, parts });
@@ -57,18 +57,25 @@ function chooseProfiles(loaded: LoadedInput, asked: readonly string[]): { profil
 }
 
 /** Holds the merged spec against the schema: a part of a profile may be incomplete or wrong only in the whole. */
-function checkSpec(merged: ReturnType<typeof mergeLayers>, layers: readonly Layer[], problems: Diagnostic[]): PlatformSpec | undefined {
+function checkSpec(merged: Dict, layers: readonly Layer[], problems: Diagnostic[]): { spec?: PlatformSpec; broken: Set<string> } {
   const find = locatorOf(layers);
   const locate: Locate = (path, part) => find(path.slice(1), part);
   const shape = checkShape(z.strictObject({ spec: PlatformSpec }), { data: { spec: merged }, locate, written: () => undefined, mistaken: new Set(), shown: 'spec' });
   const broken = brokenComponents(layers);
   const news = shape.mistakes.filter(({ path: [, top, name] }) => top !== 'components' || !broken.has(String(name)));
   problems.push(...news.map(({ diagnostic }) => diagnostic));
-  return shape.value?.spec;
+  for (const [, top, name] of shape.broken) if (top === 'components') broken.add(String(name));
+  return shape.value ? { spec: shape.value.spec, broken } : { broken };
 }
 
 function brokenComponents(layers: readonly Layer[]): Set<string> {
   return new Set(layers.flatMap(({ broken }) => broken.filter(([top]) => top === 'components').map(([, name]) => String(name))));
+}
+
+/** The merged spec, and the components in which something was already reported. */
+interface Checked {
+  spec: PlatformSpec;
+  broken: Set<string>;
 }
 
 interface Parts {
@@ -76,8 +83,8 @@ interface Parts {
   inputs: string[];
 }
 
-function resolveComponents(spec: PlatformSpec, layers: readonly Layer[], { loaded, problems }: { loaded: LoadedInput; problems: Diagnostic[] }): Parts {
-  const declared = declare(spec, layers);
+function resolveComponents({ spec, broken }: Checked, layers: readonly Layer[], { loaded, problems }: { loaded: LoadedInput; problems: Diagnostic[] }): Parts {
+  const declared = declare({ spec, broken }, layers);
   const linked = new Map<string, { declared: Declared; after: string[] } & Linked>();
   for (const each of declared.values()) {
     if (each.component.enabled === false) continue;
@@ -99,13 +106,12 @@ function resolveComponents(spec: PlatformSpec, layers: readonly Layer[], { loade
   return parts;
 }
 
-function declare(spec: PlatformSpec, layers: readonly Layer[]): Map<string, Declared> {
+function declare({ spec, broken }: Checked, layers: readonly Layer[]): Map<string, Declared> {
   const find = locatorOf(layers);
-  const broken = brokenComponents(layers);
-  const others = Object.keys(spec.components);
+  const own = Object.keys(asDict(layers[0]?.data['components']));
   const entries = Object.entries(spec.components).map(([name, component]): [string, Declared] => {
     const locate: Locate = (path, part) => (path.length === 0 ? firstPlace(layers, name) : find(['components', name, ...path], part));
-    return [name, { name, component, locate, broken: broken.has(name), others }];
+    return [name, { name, component, locate, broken: broken.has(name), others: own.includes(name) ? [] : own }];
   });
   return new Map(entries);
 }

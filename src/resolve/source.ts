@@ -16,7 +16,7 @@ export interface Declared {
   locate: Locate;
   /** Something in it was already reported, so that what is missing may only be misspelt. */
   broken: boolean;
-  /** Names of all components, for "did you mean". */
+  /** For a component that only a profile names: the platform's own, one of which may be meant. */
   others: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export function whereOf(name: string, ...path: FieldPath): string {
 }
 
 function sourceHint({ name, others }: Declared): string {
-  const near = didYouMean(name, others.filter((other) => other !== name && name.length > 2));
+  const near = didYouMean(name, others);
   return `${near ? `did you mean component ${near}? otherwise ` : ''}give it one: chart, manifests, workload or use`;
 }
 

@@ -83,8 +83,9 @@ function modules(): import('esbuild').Plugin {
 function buildDiagnostic(message: Message, { shown, cwd, dir }: Reading & { dir: string }): Diagnostic {
   const { location, notes } = message;
   const at = location ? { file: shownPath(resolve(dir, location.file), cwd), line: location.line, column: location.column + 1 } : { file: shown };
-  const hint = notes.map((note) => note.text).find((text) => text !== '') ?? '';
-  return diagnose('code-build', { path: at.file, problem: message.text, hint }, at);
+  const missing = /^Could not resolve "(.+)"$/.exec(message.text)?.[1];
+  const hint = missing === undefined ? (notes[0]?.text ?? '') : /^[./]/.test(missing) ? 'the path starts at the file that imports it' : `\`npm install ${missing}\` in the platform's folder`;
+  return diagnose('code-build', { path: at.file, problem: missing === undefined ? message.text : `cannot find ${JSON.stringify(missing)}`, hint }, at);
 }
 
 function failure(result: Exclude<RunResult, { kind: 'data' }>, reading: Reading & { inputs: string[] }): Diagnostic {

@@ -74,9 +74,13 @@ function tell(message) {
     try { at += writeSync(3, bytes, at); } catch (error) { if (error.code !== 'EAGAIN') throw error; }
   }
 }
+function wordsOf(error) {
+  const words = error instanceof Error ? error.name + ': ' + error.message : String(error);
+  return error?.cause instanceof Error ? words + ' (' + error.cause.message + ')' : words;
+}
 function fail(error) {
   if (error?.notData) tell({ kind: 'not-data', ...error.notData, places: found });
-  else tell({ kind: 'error', message: error instanceof Error ? error.name + ': ' + error.message : String(error), stack: String(error?.stack ?? '') });
+  else tell({ kind: 'error', message: wordsOf(error), stack: String(error?.stack ?? '') });
   process.exit(1);
 }
 process.on('uncaughtException', fail);

@@ -1,0 +1,1 @@
+export const image = (name: string): string => `registry.example.org/${name}:1`;
