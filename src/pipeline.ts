@@ -64,9 +64,10 @@ export async function planPlatform(platform: ResolvedPlatform, kube: Kube, optio
   const state = await readState(kube, platform.name, platform.state.namespace);
   const specs = usedSecrets(platform);
   const secrets = resolveSecrets({ specs, dir: platform.dir, stored: state.secrets });
+  const differing = secrets.differs.map((name) => diagnose('secret-differs', { secret: name }));
   throwOnErrors(secrets.diagnostics);
   const desired = await renderPlatform(platform, { ...options, secrets: secrets.table });
-  const plan = await makePlan({ ...desired, diagnostics: [...secrets.diagnostics, ...desired.diagnostics] }, { kube, state }, options.flags);
+  const plan = await makePlan({ ...desired, diagnostics: [...secrets.diagnostics, ...differing, ...desired.diagnostics] }, { kube, state }, options.flags);
   const names = secrets.generated.filter((name) => name in platform.secrets || desired.secrets.has(name));
   return { plan, state, generated: { dir: platform.dir, table: secrets.table, names, specs } };
 }

@@ -59,7 +59,7 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
   const { state, lock } = held;
   const record = await beginRecord(kube, plan, { state, secrets: plan.secrets, keep: options.keep, version: options.version });
   const signal = AbortSignal.any([options.signal, lock.lost]);
-  const inventory = new Map<string, InventoryEntry>(state.inventory);
+  const inventory = keptEntries(plan, state);
   const monitor = openMonitor(kube, plan.platform);
   const settle = (planned: PlannedChange, object: KubeObject): void => { inventory.set(keyOf(planned.change.ref), entryOf(planned, object, plan, record)); };
   for (const planned of plan.changes) if (planned.change.action === 'unchanged' && planned.live && planned.send) settle(planned, planned.live);
@@ -67,9 +67,12 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
   const outcomes = new Map<string, ComponentResult>();
   let writesLeft = plan.changes.filter(({ change }) => isWrite(change.action)).length;
   let appliedAt = held.started;
+  let waiting: NodeJS.Timeout | undefined;
   apply.onEvent = (event) => {
-    if (event.type === 'object' && (event.phase === 'written' || event.phase === 'failed') && --writesLeft === 0) appliedAt = performance.now();
     options.onEvent(event);
+    if (!isWritten(event)) return;
+    appliedAt = performance.now();
+    if (--writesLeft === 0 && options.wait) waiting = setTimeout(() => void giveWay(lock, record), giveWayAfter);
   };
   try {
     const blocked = await applyPrerequisites(plan, apply);
@@ -85,8 +88,26 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
     if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory, plan), retained: state.retained, failures: [], options, started: held.started, appliedAt, interrupted: true });
     throw error;
   } finally {
+    clearTimeout(waiting);
     monitor.stop();
   }
+}
+
+/** Milliseconds of mere waiting after which the record says so: most applies are healthy before. */
+const giveWayAfter = 1000;
+
+/** Only health is left to wait for: from now on a newer apply may take over. */
+async function giveWay(lock: Lock, record: Record): Promise<void> {
+  // Losing the lock meanwhile is told by the lock itself.
+  await Promise.all([lock.waiting(), record.waiting()]).catch(() => undefined);
+}
+
+const isWritten = (event: ApplyEvent): boolean => event.type === 'object' && (event.phase === 'written' || (event.action === 'run' && event.phase === 'healthy'));
+
+/** The record without what is neither declared nor there any more: somebody else took it away. */
+function keptEntries(plan: Plan, state: State): Map<string, InventoryEntry> {
+  const planned = new Set(plan.changes.map(({ change }) => keyOf(change.ref)));
+  return new Map([...state.inventory].filter(([key]) => planned.has(key)));
 }
 
 function entryOf(planned: PlannedChange, object: KubeObject, plan: Plan, { key }: Record): InventoryEntry {

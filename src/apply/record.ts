@@ -51,14 +51,17 @@ export async function beginRecord(kube: Kube, plan: Plan, world: { state: State;
   generation.inventory = inventory;
   await writeGeneration(kube, state, generation);
   let headVersion = await writeHead(kube, state, { version: 1, generation: generation.number, succeeded: state.head?.succeeded ?? 0, source: plan.source }, state.headVersion);
+  let note = Promise.resolve();
   return {
     generation,
     key,
-    waiting: async () => {
-      generation.phase = 'waiting';
-      await writeGeneration(kube, state, generation);
+    waiting: () => {
+      note = writeGeneration(kube, state, { ...generation, phase: 'waiting' });
+      return note;
     },
     finish: async ({ phase, inventory: entries, retained, message }) => {
+      // The outcome must be the last word.
+      await note.catch(() => undefined);
       generation.inventory = await store(groupByComponent([...entries.values()]));
       Object.assign(generation, { phase, retained, finishedAt: new Date().toISOString(), ...(message === undefined ? {} : { message }) });
       await writeGeneration(kube, state, generation);

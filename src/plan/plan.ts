@@ -122,6 +122,7 @@ async function findings(changes: readonly PlannedChange[], world: { kube: Kube; 
     ...checkClaimSizes(changes, world.live.storageClasses),
     ...checkStorageClasses(created, world.live.storageClasses),
     ...checkReplacements(changes, flags),
+    ...(await checkVersion(world.kube, world.desired)),
     ...checkDatabaseVersions(changes),
     ...(await checkPorts(world.kube, changes)),
     ...checkSource(world, flags),
@@ -138,6 +139,12 @@ function unknownKinds(changes: readonly PlannedChange[], { live, desired }: { li
     if (!rendered || !live.unknownKinds.has(kindKey(rendered.ref)) || defined.has(kindKey(rendered.ref))) return [];
     return [diagnose('kind-not-served', { object: formatRef(rendered.ref), kind: rendered.ref.kind, apiVersion: rendered.ref.apiVersion }, rendered.at)];
   });
+}
+
+/** Charts were rendered for the declared version: on another one they might have chosen other APIs. */
+async function checkVersion(kube: Kube, { name, kubernetes }: Desired): Promise<Diagnostic[]> {
+  const { minor } = await kube.version();
+  return minor === kubernetes ? [] : [diagnose('kubernetes-differs', { platform: name, declared: kubernetes, server: minor })];
 }
 
 /** A replacement takes the object away first: it is refused until named, except for Jobs, which are made to be run again. */

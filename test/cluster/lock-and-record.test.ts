@@ -38,6 +38,18 @@ describe.skipIf(noApiServer)('lock, record and generations', () => {
     expect(await kube.get({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: stateNamespace, name: 'mostik.locked' })).toBeUndefined();
   });
 
+  it('lets a newer apply take over from one that only waits', async () => {
+    const waiting = desiredOf('handover', { web: { objects: [deployment('handover', { replicas: 1 })], timeoutSeconds: 60 } });
+    const first = applyDesired(kube, waiting).then(() => 'ended', (error: unknown) => error);
+    const phase = async (): Promise<string | undefined> => (await readState(kube, 'handover', stateNamespace)).last?.phase;
+    for (let i = 0; i < 100 && (await phase()) !== 'waiting'; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await phase()).toBe('waiting');
+    const { result } = await applyDesired(kube, desiredOf('handover', { web: { objects: [configMap('handover', {})] } }));
+    expect(result).toMatchObject({ outcome: 'succeeded', generation: 2 });
+    expect(await first).toMatchObject({ exitCode: 6, diagnostics: [expect.objectContaining({ code: 'lock-lost', message: expect.stringContaining('a newer apply took over') })] });
+    expect((await readState(kube, 'handover', stateNamespace)).last).toMatchObject({ number: 2, phase: 'succeeded' });
+  }, 30_000);
+
   it('writes nothing and takes no lock when nothing changed', async () => {
     const desired = desiredOf('quiet', { web: { objects: [configMap('quiet', {})] } });
     await applyDesired(kube, desired);
