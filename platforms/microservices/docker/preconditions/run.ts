@@ -1,4 +1,4 @@
-import { connectInCluster, Unreachable } from './api-server.js';
+import { connectInCluster } from './api-server.js';
 import { checkPreconditions } from './check.js';
 import { readExpectations } from './expectations.js';
 
@@ -22,7 +22,6 @@ export async function runPreconditions({ environment, write, serviceAccountFolde
     return problems === 0 ? 0 : 1;
   } catch (error) {
     write(`refused  ${error instanceof Error ? error.message : String(error)}`);
-    if (error instanceof Error && !(error instanceof Unreachable)) write(String(error.stack));
     return 1;
   }
 }
