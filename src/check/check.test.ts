@@ -23,7 +23,7 @@ function object(kind: string, name: string, fields: object = {}, namespace: stri
 
 function desired(...objects: (KubeObject | { of: KubeObject; component?: string; hook?: Partial<Hook> })[]): Desired {
   const rendered = objects.map((entry): RenderedObject => {
-    const { of, component, hook } = 'of' in entry && !('kind' in entry) ? (entry as { of: KubeObject; component?: string; hook?: Partial<Hook> }) : { of: entry as KubeObject, component: undefined, hook: undefined };
+    const { of, component, hook } = 'of' in entry && !('kind' in entry) ? entry : { of: entry, component: undefined, hook: undefined };
     return { component: component ?? 'web', ref: refOf(of), object: of, at: { file: `${of.kind}.yaml` }, keep: false, ...(hook ? { hook: { events: [], weight: 0, deletePolicies: [], ...hook } } : {}) };
   });
   return { name: 'demo', source: { path: 'platform.yaml' }, profiles: [], kubernetes: '1.36', components: [], objects: rendered, secrets: new Map(), diagnostics: [] };

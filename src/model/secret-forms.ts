@@ -23,11 +23,11 @@ export const findableLength = 6;
 /** A long value is recognised by this many of its base64 characters; decoding proves it. */
 const coreLength = 48;
 
-const percent = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
-const unicode = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-const strict = (value: string) => uri(value).replace(/[!'()*]/g, percent);
-const uri = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
-const json = (value: string) => JSON.stringify(value).slice(1, -1);
+const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const strict = (value: string): string => uri(value).replace(/[!'()*]/g, percent);
+const uri = (value: string): string => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
+const json = (value: string): string => JSON.stringify(value).slice(1, -1);
 
 /** Writers of a value by tag: the empty tag is the value itself. Two tags may give the same text; the first one counts. */
 export const encodings: Readonly<Record<string, (value: string) => string>> = {

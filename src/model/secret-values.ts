@@ -38,7 +38,7 @@ export function secretValue(spec: SecretSpec, below: (n: number) => number): str
   let value = '';
   for (let i = 0; i < length; i++) {
     const from = i === 0 ? first : i === length - 1 ? last : inside;
-    value += from[below(from.length)];
+    value += from.charAt(below(from.length));
   }
   return value;
 }

@@ -1,6 +1,6 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { canonicalJson } from '../lib/canonical-json.js';
-import { asDict, isDict } from '../lib/read-unknown.js';
+import { asDict, asString, isDict } from '../lib/read-unknown.js';
 import { groupOf, type KubeObject } from '../model/index.js';
 import { nameOf, type Draft } from './draft.js';
 
@@ -96,7 +96,7 @@ function walkList(list: unknown[], { keys, entry }: List, path: string, found: {
       found.push({ path, key: written(key) });
     }
     seen.add(id);
-    if (entry && isDict(item)) walk(item, entry, `${path}[${String(item['name'] ?? '')}]`, found);
+    if (entry && isDict(item)) walk(item, entry, `${path}[${asString(item['name']) ?? ''}]`, found);
   }
 }
 

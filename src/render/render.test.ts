@@ -169,12 +169,17 @@ describe.skipIf(!engineForTests)(`renderPlatform${engineSkip}`, () => {
       'two.yaml': '\n\nreplicas: three\n',
     });
     const found = await mistakes(platformIn({ web: chart({ files: [join(dir, 'one.yaml'), join(dir, 'two.yaml')], values: { inline: 1 } }) }));
-    expect(found.map((line) => line.replace(/^error values-schema /, ''))).toEqual([
-      '{"file":"platform.yaml#web.values.inline"} web: inline: got a number, expected text',
-      '{"file":"one.yaml","line":1,"column":7} web: mode: got a number, expected text',
-      '{"file":"platform.yaml","line":1} web: must: missing, expected a value',
-      '{"file":"two.yaml","line":3,"column":11} web: replicas: got text, expected a whole number',
+    expect(found).toEqual([
+      'error missing-key {"file":"platform.yaml","line":1} web: values: must is missing',
+      'error bad-value {"file":"two.yaml","line":3,"column":11} web: values.replicas: expected a whole number, got "three"',
+      'error bad-value {"file":"one.yaml","line":1,"column":7} web: values.mode: expected a text, got 420',
+      'error bad-value {"file":"platform.yaml#web.values.inline"} web: values.inline: expected a text, got 1',
     ]);
+  });
+
+  test('a key that stands twice in a values file is told once', async () => {
+    await files({ 'c/Chart.yaml': chartFile, 'c/templates/a.yaml': config('a'), 'v.yaml': 'a: 1\na: 2\n' });
+    expect(await mistakes(platformIn({ web: chart({ files: [join(dir, 'v.yaml')] }) }))).toEqual(['error rendered-key-twice {"file":"v.yaml","line":2} web: "a": the key appears twice, expected once']);
   });
 });
 

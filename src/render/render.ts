@@ -1,6 +1,7 @@
 import { MostikError, type Diagnostic, type Location } from '../diagnostics/index.js';
+import { checkChartValues } from '../helm/index.js';
 import { shownPath } from '../lib/shown-path.js';
-import { labels, refOf, seedName, usedSecrets, type Desired, type DesiredComponent, type KubeObject, type RenderedObject, type ResolvedPlatform, type SecretTable } from '../model/index.js';
+import { labels, refOf, seedName, usedSecrets, type Desired, type DesiredComponent, type KubeObject, type RenderedObject, type ResolvedComponent, type ResolvedPlatform, type SecretTable } from '../model/index.js';
 import type { Draft } from './draft.js';
 import { checkDuplicates } from './duplicates.js';
 import { renderCacheFolder } from './engine-cache.js';
@@ -70,7 +71,8 @@ async function readAll(platform: ResolvedPlatform, results: ReadonlyMap<string, 
     const made = workloadDrafts(platform, component, secrets);
     drafts.push(...made.drafts);
     diagnostics.push(...made.diagnostics);
-    for (const found of result?.diagnostics ?? []) diagnostics.push(await fromEngine(found, { component, secrets, cwd }));
+    const found = await Promise.all((result?.diagnostics ?? []).map((each) => fromEngine(each, { component, secrets, cwd })));
+    diagnostics.push(...(await withValuesExplained(component, found, cwd)));
     for (const { object: raw, file, line, hook, keep } of result?.objects ?? []) {
       const at: Location = file ? { file: shownPath(file, cwd), ...(line ? { line } : {}) } : component.at;
       const { object, diagnostics: wrong } = readObject(raw, at);
@@ -79,6 +81,17 @@ async function readAll(platform: ResolvedPlatform, results: ReadonlyMap<string, 
     }
   }
   return { drafts, diagnostics };
+}
+
+/**
+ * The engine says that values do not fit a chart's schema, as Helm does; which layer set them, what the right name is and
+ * what else is wrong, our own check says. It is asked for nothing else, since Helm's word counts.
+ */
+async function withValuesExplained(component: ResolvedComponent, found: Diagnostic[], cwd: string): Promise<Diagnostic[]> {
+  if (!found.some(({ code }) => code === 'values-schema')) return found;
+  const explained = await checkChartValues(component, { cwd });
+  if (!explained.some(({ severity }) => severity === 'error')) return found;
+  return [...explained, ...found.filter(({ code }) => code !== 'values-schema')];
 }
 
 /** Namespaces, labels, order, and the checks that need all objects. */
