@@ -1,0 +1,71 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClusterRecord } from '../cluster/index.js';
+import { diagnose, MostikError } from '../diagnostics/index.js';
+import type { NodeSpec } from '../model/index.js';
+import { text, type Values } from './flag.js';
+
+/** Which platform's cluster is meant. */
+export const dirFlag = { dir: text('Folder of the platform whose cluster is meant; the current folder by default', { value: 'DIR', complete: 'folders' }) };
+
+/** Flags of commands that hand a cluster to another program. */
+export const clusterChoiceFlags = {
+  cluster: text('An embedded cluster; that of the platform in --dir without it, else the only one there is', { value: 'NAME', complete: 'clusters' }),
+  ...dirFlag,
+};
+
+/** An embedded cluster, as a platform declares it or by its name alone. */
+export interface ChosenCluster {
+  name: string;
+  nodes?: NodeSpec[] | undefined;
+  kubernetes?: string | undefined;
+}
+
+interface Choice {
+  /** The command, for messages. */
+  where: string;
+  dir: string | undefined;
+  signal: AbortSignal;
+  /** A cluster that is to be made is not guessed from those that are there. */
+  mayBeNew?: boolean;
+}
+
+/** Decides which cluster is meant: the named one, else the platform's, else the only one there is. */
+export async function chooseCluster(name: string | undefined, { where, dir, signal, mayBeNew }: Choice): Promise<ChosenCluster> {
+  if (name !== undefined) return { name };
+  if (dir !== undefined || hasPlatform('.')) {
+    const { readPlatform } = await import('../pipeline.js');
+    const { cluster, kubernetes } = await readPlatform({ dir: dir ?? '.', profiles: [], overlays: [], sets: [] }, { signal });
+    return { name: cluster.name, nodes: cluster.nodes, kubernetes };
+  }
+  const { listClusters } = await import('../cluster/index.js');
+  const names = listClusters().map((cluster) => cluster.name);
+  if (names.length === 1 && mayBeNew !== true) return { name: names[0]! };
+  throw new MostikError([diagnose('cluster-choice', { where, clusters: names.length === 0 ? 'none' : names.join(', ') })]);
+}
+
+/** The environment that leads another program to the chosen cluster; empty for the user's own kubeconfig. */
+export async function chooseKubeconfig(where: string, flags: Values<typeof clusterChoiceFlags>, signal: AbortSignal): Promise<Record<string, string>> {
+  if (flags.cluster === undefined && (flags.dir !== undefined || hasPlatform('.'))) {
+    const { readPlatform } = await import('../pipeline.js');
+    const { cluster } = await readPlatform({ dir: flags.dir ?? '.', profiles: [], overlays: [], sets: [] }, { signal });
+    return cluster.provider === 'existing' ? {} : kubeconfigOf(cluster.name);
+  }
+  return kubeconfigOf((await chooseCluster(flags.cluster, { where, dir: flags.dir, signal })).name);
+}
+
+/** What is recorded of a cluster; one that is not there is a Diagnostic. */
+export async function recordOf(name: string): Promise<ClusterRecord> {
+  const { readCluster } = await import('../cluster/index.js');
+  const record = readCluster(name);
+  if (record === undefined) throw new MostikError([diagnose('cluster-unknown', { name })]);
+  return record;
+}
+
+async function kubeconfigOf(name: string): Promise<Record<string, string>> {
+  return { KUBECONFIG: (await recordOf(name)).kubeconfig };
+}
+
+function hasPlatform(dir: string): boolean {
+  return ['platform.yaml', 'platform.yml', 'platform.ts'].some((file) => statSync(join(dir, file), { throwIfNoEntry: false })?.isFile() === true);
+}

@@ -1,0 +1,77 @@
+import type { Entry, Example, Group, Section } from './command.js';
+
+/** What the listings of help and completion are made of. The file of a command is loaded when that command is wanted. */
+export const sections: readonly Section[] = [
+  {
+    title: 'The main job',
+    entries: [{ name: 'up', summary: 'Bring a platform up: cluster if needed, check, plan, apply, wait, summary', load: async () => (await import('./up.js')).upCommand }],
+  },
+  {
+    title: 'From files, without a cluster',
+    entries: [
+      { name: 'check', summary: 'Find every mistake in the files', load: async () => (await import('./check.js')).checkCommand },
+      { name: 'render', aliases: ['template'], summary: 'Print the Kubernetes objects of a platform', load: async () => (await import('./render.js')).renderCommand },
+    ],
+  },
+  {
+    title: 'Roll out',
+    entries: [
+      { name: 'plan', summary: 'Show exactly what an apply would change; changes nothing', load: async () => (await import('./plan.js')).planCommand },
+      { name: 'apply', aliases: ['deploy', 'sync'], summary: 'Make the cluster what the files say, and wait until it is healthy', load: async () => (await import('./apply.js')).applyCommand },
+      { name: 'rollback', summary: 'Go back to an older generation, with today\'s secret values', load: async () => (await import('./rollback.js')).rollbackCommand },
+      { name: 'destroy', aliases: ['down', 'delete'], summary: 'Take a platform away; claims stay unless they are named', load: async () => (await import('./destroy.js')).destroyCommand },
+    ],
+  },
+  {
+    title: 'Look',
+    entries: [
+      { name: 'status', summary: 'Show components and objects with their health and its reason', load: async () => (await import('./status.js')).statusCommand },
+      { name: 'history', summary: 'List generations: who applied what, when, and how it ended', load: async () => (await import('./history.js')).historyCommand },
+      { name: 'diff', summary: 'Show what differs between two generations', load: async () => (await import('./diff.js')).diffCommand },
+    ],
+  },
+  {
+    title: 'Cluster and tools',
+    entries: [
+      {
+        name: 'cluster',
+        summary: 'Embedded Kubernetes clusters: create, start, stop, delete, list, status, kubeconfig',
+        commands: [
+          { name: 'create', summary: 'Make a cluster, or bring one to what is asked, and start it', load: async () => (await import('./cluster.js')).createCommand },
+          { name: 'start', summary: 'Start a stopped cluster with all its data', load: async () => (await import('./cluster.js')).startCommand },
+          { name: 'stop', summary: 'Stop a cluster and keep its data', load: async () => (await import('./cluster.js')).stopCommand },
+          { name: 'delete', summary: 'Delete a cluster with everything in it', load: async () => (await import('./cluster.js')).deleteCommand },
+          { name: 'list', summary: 'List the clusters that Mostik made for you on this machine', load: async () => (await import('./cluster.js')).listCommand },
+          { name: 'status', summary: 'Show a cluster: state, processes, memory, nodes, kubeconfig', load: async () => (await import('./cluster.js')).statusCommand },
+          { name: 'kubeconfig', summary: 'Print the path of a cluster\'s kubeconfig', load: async () => (await import('./cluster.js')).kubeconfigCommand },
+        ],
+      },
+      { name: 'kubectl', summary: 'Run kubectl on the platform\'s cluster; nothing to install', load: async () => (await import('./kubectl.js')).kubectlCommand },
+      { name: 'helm', summary: 'Run Helm, for charts and on the platform\'s cluster; nothing to install', load: async () => (await import('./helm.js')).helmCommand },
+      {
+        name: 'engine',
+        summary: 'The render and cluster engines: status, install, remove',
+        commands: [
+          { name: 'status', summary: 'Show which engines are there, and where each would come from', load: async () => (await import('./engine.js')).statusCommand },
+          { name: 'install', summary: 'Get engines ahead of their first use', load: async () => (await import('./engine.js')).installCommand },
+          { name: 'remove', summary: 'Remove engines from the cache that are no longer used', load: async () => (await import('./engine.js')).removeCommand },
+        ],
+      },
+      { name: 'doctor', summary: 'Check this machine: Node, Go, Git, engines, folders, kubeconfig', load: async () => (await import('./doctor.js')).doctorCommand },
+      { name: 'completion', summary: 'Print the completion script of bash or zsh', load: async () => (await import('./completion.js')).completionCommand },
+    ],
+  },
+];
+
+/** The tree that command lines are read against. */
+export const commandTree: readonly (Entry | Group)[] = [
+  ...sections.flatMap(({ entries }) => entries),
+  { name: '__complete', summary: 'Answer a completion script', hidden: true, load: async () => (await import('./completion.js')).completeCommand },
+];
+
+/** Shown by `mostik --help`. */
+export const rootExamples: readonly Example[] = [
+  ['mostik up platforms/microservices', 'from nothing to a healthy platform'],
+  ['mostik plan platforms/microservices --set service1.replicas=2', 'see what a changed value would change'],
+  ['mostik status platforms/microservices -w', 'watch its health'],
+];
