@@ -7,6 +7,7 @@ import { implicitAnnotation, refOf, type Desired, type Hook, type KubeObject, ty
 import { platformOf, workloadOf } from '../render/platform.fixture.js';
 import { claims } from './claims.js';
 import { envInGit } from './env-in-git.js';
+import { everydaySecrets } from './everyday-secrets.js';
 import { exposure } from './exposure.js';
 import { check } from './index.js';
 import { missingReferences } from './missing-references.js';
@@ -197,6 +198,16 @@ test('a .env that Git has is an error, one that it would take a warning', async 
   } finally {
     await rm(dir, { recursive: true });
   }
+});
+
+test('a secret whose value everybody can read somewhere is named, its value is not', () => {
+  const objects = desired(deployment('web', { containers: [{ name: 'c', image: 'registry/postgres:15' }] }, { app: 'web' }), object('ConfigMap', 'admin', { metadata: { labels: { tier: 'gold' } } }));
+  const secrets = new Map([['db', 'postgres'], ['user', 'admin'], ['label', 'gold'], ['good', 'x7Kp2mQ9'], ['part', 'adm'], ['generated/web/0', 'postgres']]);
+  expect(everydaySecrets(platform, { ...objects, secrets }).map(({ message }) => message)).toEqual([
+    'secret db: its value also stands in containers[c].image of Deployment/shop/web, where everybody can read it',
+    'secret user: its value also stands in name of ConfigMap/shop/admin, where everybody can read it',
+    'secret label: its value also stands in label tier of ConfigMap/shop/admin, where everybody can read it',
+  ]);
 });
 
 test('a good platform has no findings', () => {

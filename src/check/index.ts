@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/index.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
 import { claims } from './claims.js';
 import { envInGit } from './env-in-git.js';
+import { everydaySecrets } from './everyday-secrets.js';
 import { exposure } from './exposure.js';
 import { missingReferences } from './missing-references.js';
 import { hostPorts, nodePorts } from './ports.js';
@@ -11,7 +12,7 @@ import { serviceSelectors } from './service-selectors.js';
 export type Check = (platform: ResolvedPlatform, desired: Desired) => Diagnostic[];
 
 /** Every check. */
-export const checks: readonly Check[] = [missingReferences, hostPorts, nodePorts, serviceSelectors, exposure, claims, envInGit];
+export const checks: readonly Check[] = [missingReferences, hostPorts, nodePorts, serviceSelectors, exposure, claims, envInGit, everydaySecrets];
 
 /** Runs all checks. */
 export function check(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {

@@ -80,6 +80,7 @@ export interface Params {
   'expose-without-ingress': { component: string | number; host: string | number };
   'file-encoding': { path: string | number; problem: string | number };
   'file-not-found': { what: string | number; path: string | number; hint: string | number };
+  'file-not-writable': { path: string | number; problem: string | number };
   'file-too-much': { path: string | number; problem: string | number };
   'file-unreadable': { what: string | number; path: string | number; problem: string | number; hint: string | number };
   'flag-invalid': { where: string | number; expected: string | number; value: string | number; hint: string | number };
@@ -146,6 +147,7 @@ export interface Params {
   'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
   'scope-unknown': { object: string | number; kind: string | number; apiVersion: string | number };
   'secret-differs': { secret: string | number };
+  'secret-everyday': { name: string | number; what: string | number; object: string | number };
   'secret-in-values': { where: string | number; path: string | number; secret: string | number };
   'secret-missing': { name: string | number; key: string | number; file: string | number; near: string | number };
   'secret-short': { name: string | number; length: string | number; least: string | number };
@@ -263,6 +265,7 @@ export const messages: Record<
   'expose-without-ingress': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but it renders no Ingress or route", hint: "switch the chart's Ingress on by its values, or take `expose` away" },
   'file-encoding': { severity: 'error', exit: 3, message: "%path%: not a UTF-8 text: %problem%", hint: "save the file as UTF-8" },
   'file-not-found': { severity: 'error', exit: 3, message: "%what%: no such file: %path%", hint: "%hint%" },
+  'file-not-writable': { severity: 'error', exit: 3, message: "%path%: cannot be written: %problem%" },
   'file-too-much': { severity: 'error', exit: 3, message: "%path%: %problem%", hint: "a platform file stays small: large values go into values files, objects into manifests" },
   'file-unreadable': { severity: 'error', exit: 3, message: "%what%: %path% cannot be read: %problem%", hint: "%hint%" },
   'flag-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%", hint: "%hint%" },
@@ -329,6 +332,7 @@ export const messages: Record<
   'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
   'scope-unknown': { severity: 'error', exit: 3, message: "%object%: no component has the CustomResourceDefinition of %kind% (%apiVersion%), so whether it lives in a namespace is not known", hint: "set metadata.namespace; or add the CRD to the platform; or name the kind in spec.cluster.provides as %apiVersion%/%kind%:Namespaced or %apiVersion%/%kind%:Cluster" },
   'secret-differs': { severity: 'warning', exit: 0, message: "secret %secret%: the value in .env is not the one in the cluster; the one in .env will be applied", hint: "remove it from .env to keep the cluster's; a database does not change its password by itself" },
+  'secret-everyday': { severity: 'warning', exit: 1, message: "secret %name%: its value also stands in %what% of %object%, where everybody can read it", hint: "choose a value that nobody can guess" },
   'secret-in-values': { severity: 'error', exit: 3, message: "%where%: %path% is filled with secret %secret%, and has a plain value as well", hint: "take the plain value away: it would put a secret into a file" },
   'secret-missing': { severity: 'error', exit: 3, message: "secret %name%: no value: expected %key% in %file%%near%", hint: "add a line %key%=... to %file% beside the platform file, or let Mostik make the value: secrets: { %name%: { generate: {} } }" },
   'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },

@@ -49,6 +49,8 @@ describe('tokenize', () => {
     const traced = tokenize(object, table);
     expect(traced.metadata).toEqual({ name: db, namespace: 'a', labels: { a: '⟦db⟧' } });
     expect(traced.data).toBe(object.data);
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'a', name: db };
+    expect(tokenize(ref, table)).toBe(ref);
     expect(tokenize(object.data, table)).toBe(object.data);
   });
 

@@ -116,10 +116,12 @@ function walkEntry([key, value]: Entry, change: Rewrite): Entry {
   return [key.length < findableLength && !hasBrackets(key) ? key : change(key), walk(value, change)];
 }
 
-/** An entry of a Kubernetes object: apiVersion, kind, name and namespace stay. */
+const identity = new Set(['apiVersion', 'kind', 'name', 'namespace']);
+
+/** An entry of a Kubernetes object, or of a reference to one: what names it stays. */
 function walkObjectEntry(entry: Entry, change: Rewrite): Entry {
   const [key, value] = entry;
-  if (key === 'apiVersion' || key === 'kind') return entry;
+  if (identity.has(key)) return entry;
   if (key !== 'metadata' || !isDict(value)) return walkEntry(entry, change);
-  return [key, walkMap(value, (inner) => (inner[0] === 'name' || inner[0] === 'namespace' ? inner : walkEntry(inner, change)), change)];
+  return [key, walkMap(value, (inner) => (identity.has(inner[0]) ? inner : walkEntry(inner, change)), change)];
 }
