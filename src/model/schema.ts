@@ -66,7 +66,7 @@ export const ClusterSpec = z.strictObject({
     .describe('embedded (the default): a real control plane that Mostik runs; existing: the cluster of your kubeconfig'),
   name: dnsLabel.optional().describe('Name of the embedded cluster; the platform\'s by default'),
   nodes: z.array(NodeSpec).min(1, 'at least one node').describe('Nodes of the embedded cluster; three of 4 CPU and 16Gi by default'),
-  provides: z.array(text).describe('What is there already: APIs (group/version or group/version/Kind), classes, controllers'),
+  provides: z.array(text).describe('What is there already: APIs (group/version or group/version/Kind, with :Cluster or :Namespaced behind the Kind where Mostik cannot know its scope), objects (Secret/NAMESPACE/NAME), classes, controllers'),
   contexts: z.array(text).describe('With provider existing: the kubeconfig contexts this platform may be applied to'),
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
