@@ -1,16 +1,20 @@
 // Runs programs side by side and collects what they print.
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
-/** Runs a program to its end; resolves with its exit code, its output and its seconds. */
-export function run(command, args, options = {}) {
+/** Runs a program to its end; resolves with its exit code, its output and its seconds. `onLine` gets each line as it comes. */
+export function run(command, args, { onLine, ...options } = {}) {
   const started = Date.now();
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+    for (const stream of [child.stdout, child.stderr]) {
+      if (onLine) createInterface({ input: stream }).on('line', onLine);
+      else stream.on('data', (data) => (output += data));
+    }
     child.once('error', (error) => resolve({ code: 127, output: `${command}: ${error.code}`, seconds: 0 }));
     child.once('close', (code) => resolve({ code: code ?? 1, output, seconds: (Date.now() - started) / 1000 }));
   });
