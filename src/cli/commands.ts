@@ -9,6 +9,7 @@ export const sections: readonly Section[] = [
   {
     title: 'From files, without a cluster',
     entries: [
+      { name: 'init', summary: 'Write a first platform, or a copy of one that comes with Mostik', load: async () => (await import('./init.js')).initCommand },
       { name: 'check', summary: 'Find every mistake in the files', load: async () => (await import('./check.js')).checkCommand },
       { name: 'render', aliases: ['template'], summary: 'Print the Kubernetes objects of a platform', load: async () => (await import('./render.js')).renderCommand },
     ],
@@ -72,6 +73,6 @@ export const commandTree: readonly (Entry | Group)[] = [
 /** Shown by `mostik --help`. */
 export const rootExamples: readonly Example[] = [
   ['mostik up platforms/microservices', 'from nothing to a healthy platform'],
-  ['mostik plan platforms/microservices --set service1.replicas=2', 'see what a changed value would change'],
+  ['mostik plan platforms/microservices --set microservice1.microservice1.webApp.replicas=2', 'see what a changed value would change'],
   ['mostik status platforms/microservices -w', 'watch its health'],
 ];
