@@ -31,7 +31,7 @@ test('history lists the newest first: who, when, what, how it ended', () => {
     golden(`
       GEN  STARTED                TOOK  KIND      PHASE        PROFILES  REVISION          BY          CHANGES
         2  2026-03-01 10:00:00Z  1m04s  rollback  ✗ failed     none      0123456789-dirty  kim@laptop  2 to create, 1 unchanged: web: 1 of 2 replicas available
-        1  2026-03-01 10:00:00Z  1m04s  apply     ✓ succeeded  dev       0123456789-dirty  kim@laptop  2 to create, 1 unchanged
+        1  2026-03-01 10:00:00Z  1m04s  apply     ✓ succeeded  dev       0123456789-dirty  kim@laptop  2 created, 1 unchanged
     `),
   );
   expect(historyText([], plainLook)).toBe('no generations: nothing has been applied yet');
@@ -51,7 +51,7 @@ test('the difference of two generations is shown by component and path', () => {
   ];
   expect(generationDiffText(changes, plainLook, { from: 3, to: 4 })).toBe(
     golden(`
-      Generation 3 -> 4: 1 to delete, 1 to update
+      Generation 3 -> 4: 1 deleted, 1 updated
 
       web
         ~ update  Deployment/shop/web

@@ -27,7 +27,7 @@ export function historyText(generations: Generation[], look: Look): string {
 /** Shows what differs between two generations, by component and path. */
 export function generationDiffText(changes: Change[], look: Look, { from, to }: { from: number; to: number }): string {
   const shown = changes.filter(({ action }) => look.verbose || action !== 'unchanged');
-  const heading = `Generation ${from} -> ${to}: ${countsText(countChanges(changes))}`;
+  const heading = `Generation ${from} -> ${to}: ${countsText(countChanges(changes), 'done')}`;
   const byComponent = new Map<string, string[]>();
   for (const change of shown) {
     const lines = [`${actionText(change.action, look)}  ${formatRef(change.ref)}`, ...indent(fieldLines(change.fields, { ...look, width: look.width - 6 }), 4)];
@@ -40,7 +40,7 @@ export function generationDiffText(changes: Change[], look: Look, { from, to }: 
 function row(generation: Generation, look: Look): Cell[] {
   const { startedAt, finishedAt, by, message } = generation;
   const took = finishedAt === undefined ? '' : duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
-  const changes = message === undefined ? countsText(generation.counts) : `${countsText(generation.counts)}: ${message}`;
+  const changes = message === undefined ? countsText(generation.counts, generation.phase === 'succeeded' ? 'done' : 'planned') : `${countsText(generation.counts, generation.phase === 'succeeded' ? 'done' : 'planned')}: ${message}`;
   return [
     String(generation.number),
     startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, 'Z'),

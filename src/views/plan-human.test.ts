@@ -86,7 +86,7 @@ test('a conflict stands first and says that nothing is applied', () => {
     golden(`
       Plan for shop on https://127.0.0.1:6443 (Kubernetes v1.36.3)
       Profile: dev
-      1 conflict, 1 to create
+      1 in conflict, 1 to create
 
       Dangers
         ! conflict  Deployment/shop/web  (web)
@@ -95,7 +95,7 @@ test('a conflict stands first and says that nothing is applied', () => {
       web
         + create  Deployment/shop/new
 
-      Plan: 1 conflict, 1 to create
+      Plan: 1 in conflict, 1 to create
       1 conflict to solve first: nothing is applied until then
     `),
   );

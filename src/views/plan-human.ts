@@ -94,7 +94,7 @@ function changeLines(change: Change, look: Look, named: boolean): string[] {
   if (change.restarts) marks.push(style.warn('restarts'));
   if (change.notDryRun !== undefined) marks.push(style.dim(`not dry-run: ${change.notDryRun}`));
   const head = [actionText(change.action, look), formatRef(change.ref), ...marks].join('  ');
-  const notes = change.reason === undefined ? [] : wrap(change.reason, look.width - 8, widthOf);
+  const notes = change.reason === undefined || change.reason === `${change.hook?.event ?? ''} hook` ? [] : wrap(change.reason, look.width - 8, widthOf);
   if (change.managers !== undefined && change.managers.length > 0) notes.push(`takes over fields of ${change.managers.join(', ')}`);
   if (look.verbose && change.at) notes.push(`from ${formatLocation(change.at)}`);
   const fields = fieldsShown(change, look) ? fieldLines(change.fields, { ...look, width: look.width - 6 }) : [];

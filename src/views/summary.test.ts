@@ -62,9 +62,15 @@ const result: ApplyResult = {
 
 test('a result says how it ended, what changed and how long it took', () => {
   const text = (more: Partial<ApplyResult>): string => resultText({ ...result, ...more }, plainLook, { simulated: false, statusCommand: 'mostik status shop' });
-  expect(text({})).toBe('✓ Done: generation 4, 1 to create, 1 unchanged in 0.8s writing, 1m15s waiting');
+  expect(text({})).toBe('✓ Done: generation 4, 1 created, 1 unchanged in 0.8s writing, 1m15s waiting');
   expect(text({ generation: null, counts: countChanges([{ action: 'unchanged' }]), seconds: { apply: 0, wait: 0.02 } })).toBe('✓ Nothing changed: 1 unchanged in 0s writing, 0s waiting');
   expect(text({ outcome: 'timeout' })).toBe('✗ Timed out: generation 4, 1 to create, 1 unchanged in 0.8s writing, 1m15s waiting\nSee what it waits for with: mostik status shop');
+  const components: ApplyResult['components'] = [
+    { name: 'db', phase: 'timeout', reason: 'not healthy after 5 s: pod db-0 Pending: 3 Insufficient cpu', seconds: 5, objects: 2 },
+    { name: 'web', phase: 'skipped', reason: 'db is not healthy', seconds: 0, objects: 0 },
+    { name: 'mail', phase: 'healthy', seconds: 1, objects: 1 },
+  ];
+  expect(text({ outcome: 'timeout', components }).split('\n').slice(0, 2)).toEqual(['✗ timeout db: not healthy after 5 s: pod db-0 Pending: 3 Insufficient cpu', '⊘ skipped web: db is not healthy']);
   expect(text({ outcome: 'interrupted' })).toMatch(/^✗ Interrupted: generation 4/);
 });
 

@@ -14,22 +14,22 @@ export const actionSymbols: Record<Action, string> = {
   unchanged: '·',
 };
 
-/** What a summary says after the number. */
-const countWords: Record<Action, (count: number) => string> = {
-  conflict: (count) => (count === 1 ? 'conflict' : 'conflicts'),
-  replace: () => 'to replace',
-  delete: () => 'to delete',
-  adopt: () => 'to adopt',
-  create: () => 'to create',
-  update: () => 'to update',
-  run: () => 'to run',
-  keep: () => 'kept',
-  unchanged: () => 'unchanged',
+/** What a plan says after the number, and what is said once it was carried out. */
+const countWords: Record<Action, { planned: string; done: string }> = {
+  conflict: { planned: 'in conflict', done: 'in conflict' },
+  replace: { planned: 'to replace', done: 'replaced' },
+  delete: { planned: 'to delete', done: 'deleted' },
+  adopt: { planned: 'to adopt', done: 'adopted' },
+  create: { planned: 'to create', done: 'created' },
+  update: { planned: 'to update', done: 'updated' },
+  run: { planned: 'to run', done: 'run' },
+  keep: { planned: 'kept', done: 'kept' },
+  unchanged: { planned: 'unchanged', done: 'unchanged' },
 };
 
-/** `1 conflict, 3 to create, 2 unchanged`: dangers first, zeros left out. */
-export function countsText(counts: Counts): string {
-  const parts = actions.filter((action) => counts[action] > 0).map((action) => `${counts[action]} ${countWords[action](counts[action])}`);
+/** `1 in conflict, 3 to create, 2 unchanged`: dangers first, zeros left out. */
+export function countsText(counts: Counts, tense: 'planned' | 'done' = 'planned'): string {
+  const parts = actions.filter((action) => counts[action] > 0).map((action) => `${counts[action]} ${countWords[action][tense]}`);
   return parts.length === 0 ? 'no objects' : parts.join(', ');
 }
 
