@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { diagnose, type Diagnostic } from '../diagnostics/index.js';
+import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import type { SecretSpec, SecretTable } from '../model/index.js';
 import { appendEnv, parseEnv } from './env-file.js';
@@ -59,7 +59,7 @@ export function saveGenerated({ dir, table, names, specs }: Saving): string[] {
     added.set(key, value);
     saved.push(name);
   }
-  if (added.size > 0) writeWhole(path, appendEnv(before, added));
+  if (added.size > 0) orDiagnostic('written', () => writeWhole(path, appendEnv(before, added)));
   return saved;
 }
 
@@ -70,20 +70,42 @@ export function nearMiss(key: string, values: ReadonlyMap<string, string>): stri
 }
 
 function textOf(path: string): string | undefined {
+  return orDiagnostic('read', () => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  });
+}
+
+/** Does something with the file; what the system refuses is the user's to mend, so it is thrown as a Diagnostic. */
+function orDiagnostic<T>(what: 'read' | 'written', action: () => T): T {
   try {
-    return readFileSync(path, 'utf8');
+    return action();
   } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    const problem = reasons[code] ?? code;
+    throw new MostikError([diagnose('env-unusable', { what, problem }, { file: envFileName })], { cause: error });
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EISDIR: 'it is a folder',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
 
 /** Where a link leads: renaming over the link itself would cut it. */
 function linkTarget(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (isMissing(error)) return path;
+    if (codeOf(error) === 'ENOENT') return path;
     throw error;
   }
 }
@@ -104,6 +126,6 @@ function writeWhole(path: string, text: string): void {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

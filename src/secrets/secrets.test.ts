@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -97,6 +97,13 @@ describe('saveGenerated', () => {
     saveGenerated({ dir, table, names: ['db'], specs });
     expect((await lstat(join(dir, '.env'))).isSymbolicLink()).toBe(true);
     expect(await readFile(join(dir, 'real.env'), 'utf8')).toBe('A=1\nDB=abcdefgh\n');
+  });
+
+  test('says what the system refuses', async () => {
+    await mkdir(join(dir, '.env'));
+    expect(() => saveGenerated({ dir, table, names: ['db'], specs })).toThrow('.env: cannot be read: it is a folder');
+    expect(() => readEnv(dir)).toThrow('.env: cannot be read: it is a folder');
+    expect(await readdir(dir)).toEqual(['.env']);
   });
 
   test('touches nothing when there is nothing to write', async () => {
