@@ -74,6 +74,7 @@ export interface Params {
   'env-mode': { mode: string | number };
   'env-not-ignored': { };
   'env-syntax': { problem: string | number };
+  'env-unusable': { what: string | number; problem: string | number };
   'expose-no-port': { component: string | number };
   'expose-other-host': { component: string | number; host: string | number; found: string | number };
   'expose-other-port': { component: string | number; port: string | number; expected: string | number };
@@ -259,6 +260,7 @@ export const messages: Record<
   'env-mode': { severity: 'warning', exit: 3, message: ".env: mode %mode%: other users of this machine can read or write the passwords in it", hint: "chmod 600 .env" },
   'env-not-ignored': { severity: 'warning', exit: 3, message: ".env: not ignored by Git: the next `git add` takes the passwords in it along", hint: "add .env to .gitignore" },
   'env-syntax': { severity: 'error', exit: 3, message: ".env: %problem%" },
+  'env-unusable': { severity: 'error', exit: 3, message: ".env: cannot be %what%: %problem%" },
   'expose-no-port': { severity: 'error', exit: 3, message: "%component%.expose: the workload has no port that traffic could go to", hint: "set workload.port" },
   'expose-other-host': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but its Ingress is for %found%", hint: "give the chart the same host name" },
   'expose-other-port': { severity: 'error', exit: 3, message: "%component%.expose.port: got %port%, expected %expected% (the workload's port), 80 (its Service's) or nothing", hint: "leave expose.port out" },
