@@ -74,7 +74,7 @@ function cut(line: string, start: number, width: number): { text: string; start:
 
 /** Tabs as one space, and no letters that could move a terminal's cursor. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex
+   
   return text.replace(/\t/g, ' ').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
 }
 

@@ -2,7 +2,7 @@ import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { describeValue, oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { belongsAt, nearestKey } from '../lib/known-maps.js';
-import { asDict, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
+import { asDict, asString, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
 import { shownPath } from '../lib/shown-path.js';
 import { formatPath, yamlDiagnostic, type FieldPath, type ResolvedComponent } from '../model/index.js';
 import { readChart, type Chart } from './chart.js';
@@ -103,7 +103,7 @@ function explain(error: ErrorObject, checked: Checked & { schema: unknown }): Di
   }
   if (error.keyword === 'required' || error.keyword.startsWith('dependen')) {
     const key = String(params['missingProperty']);
-    const expected = String(asDict(valueAt(asDict(error.parentSchema)['properties'], key))['description'] ?? 'a value: the chart has no default for it');
+    const expected = asString(valueAt(error.parentSchema, 'properties', key, 'description')) ?? 'a value: the chart has no default for it';
     return diagnose('missing-key', { where: where(path), key, expected }, find(path, 'key'));
   }
   if (error.keyword === 'propertyNames') {

@@ -24,7 +24,7 @@ function withDefaults(chart: Chart, user: Dict, active: Map<Chart, Chart[]>): Di
   active.set(chart, on);
   for (const subchart of on) {
     const own = values[subchart.name] ?? {};
-    if (isDict(own)) values[subchart.name] = withDefaults(subchart, withGlobals(own, values), active);
+    if (isDict(own)) values[subchart.name] = withDefaults(subchart, withGlobals(own, handedDown(chart, user)), active);
   }
   return values;
 }
@@ -45,10 +45,14 @@ function withoutNulls(map: Dict): Dict {
   return Object.fromEntries(Object.entries(map).flatMap(([key, value]) => (value === null ? [] : [[key, isDict(value) ? withoutNulls(value) : value]])));
 }
 
-function withGlobals(own: Dict, parent: Dict): Dict {
-  const given = parent['global'];
-  if (given !== undefined && !isDict(given)) return own;
-  return { ...own, global: under(asDict(given), asDict(own['global']), true) };
+/** The globals that subcharts get. Helm hands down a default that null took away from the chart itself. */
+function handedDown(chart: Chart, user: Dict): unknown {
+  const given = user['global'] ?? {};
+  return isDict(given) ? under(withoutNulls(given), asDict(asDict(chart.values.data)['global']), false) : given;
+}
+
+function withGlobals(own: Dict, given: unknown): Dict {
+  return isDict(given) ? { ...own, global: under(given, asDict(own['global']), true) } : own;
 }
 
 function isActive({ condition, tags }: Chart['subcharts'][number], values: Dict): boolean {

@@ -1,5 +1,5 @@
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
-import { asDict, asList, isDict } from '../lib/read-unknown.js';
+import type { AnySchema, ErrorObject, ValidateFunction } from 'ajv';
+import { asDict, asList, asString, isDict } from '../lib/read-unknown.js';
 import type { KnownMap } from '../lib/known-maps.js';
 
 export type { ErrorObject } from 'ajv';
@@ -14,7 +14,7 @@ export async function compileSchema(text: string): Promise<{ validate: ValidateF
 }
 
 /** Helm reads a schema without `$schema` as draft 2020-12. */
-async function newAjv(dialect: string): Promise<Ajv> {
+async function newAjv(dialect: string): Promise<{ compile(schema: AnySchema): ValidateFunction }> {
   const options = { allErrors: true, verbose: true, strict: false, validateFormats: false, logger: false } as const;
   if (/draft-0[34]/.test(dialect)) throw new Error('it is written in JSON Schema draft 4; 6, 7, 2019-09 and 2020-12 are read');
   if (/draft-0[67]/.test(dialect)) return new (await import('ajv')).Ajv(options);
@@ -64,10 +64,10 @@ const types: Record<string, string> = {
 
 /** Says what a violated rule expects, in words that follow "expected". */
 export function expectationOf({ keyword, params, schema, parentSchema }: ErrorObject, root: unknown): string[] {
-  const limit = String((params as { limit?: unknown }).limit ?? '');
+  const limit = JSON.stringify((params as { limit?: number }).limit ?? null);
   switch (keyword) {
     case 'type':
-      return [schema].flat().map((type) => types[String(type)] ?? String(type));
+      return typeNames(schema);
     case 'enum':
       return asList(schema).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
     case 'const':
@@ -110,5 +110,10 @@ function describeOption(option: unknown, root: unknown): string[] {
   if (only !== undefined) return [JSON.stringify(only)];
   if (Array.isArray(members)) return members.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   if (typeof pattern === 'string') return [`a text of the form ${pattern}`];
-  return type === undefined ? ['another form'] : [type].flat().map((each) => types[String(each)] ?? String(each));
+  return type === undefined ? ['another form'] : typeNames(type);
+}
+
+function typeNames(type: unknown): string[] {
+  const names = typeof type === 'string' ? [type] : asList(type).flatMap((name) => asString(name) ?? []);
+  return names.map((name) => types[name] ?? name);
 }

@@ -4,7 +4,8 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  return String(value);
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'symbol' ? value.toString() : `${value as number | boolean | bigint}`;
 }
 
 /** Joins words as a sentence does: `a`, `a or b`, `a, b or c`. */

@@ -1,4 +1,4 @@
-import { isScalar, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { nestingOf } from './yaml-nesting.js';
 import { YamlWalk, type WalkLimits } from './yaml-walk.js';
 
@@ -80,10 +80,10 @@ function read(document: Document, second: Document | undefined, options: { rules
     walk.problems.push({ kind: 'syntax', text: 'a %YAML directive: the rules of this file are fixed', line: 1, column: 1 });
   }
   if (second) walk.problems.push({ kind: 'documents', ...at(second.range?.[0] ?? 0) });
-  const whole = document.contents === null ? null : walk.dataOf(document.contents as Node, []);
+  const whole = document.contents === null ? null : walk.dataOf(document.contents, []);
   if (whole === null && walk.problems.length === 0) walk.problems.push({ kind: 'empty', line: 1, column: 1 });
   const data = whole === null || walk.problems.some(({ kind }) => kind === 'too-much') ? undefined : whole;
-  const find = (path: YamlPath) => walk.find(document.contents as Node | null, path);
+  const find = (path: YamlPath) => walk.find(document.contents, path);
   return {
     data,
     problems: walk.problems.sort((a, b) => a.line - b.line || a.column - b.column),

@@ -51,7 +51,7 @@ export class YamlWalk {
   }
 
   #note(node: Node | Scalar, problem: Unplaced<YamlProblem>): void {
-    this.problems.push({ ...problem, ...this.at(node.range?.[0] ?? 0) } as YamlProblem);
+    this.problems.push({ ...problem, ...this.at(node.range?.[0] ?? 0) });
   }
 
   #spend(node: Node, amount: number): boolean {
@@ -179,7 +179,8 @@ function elsewhere(source: string): unknown {
 }
 
 function keyText(key: unknown): string | undefined {
-  return key === null ? undefined : String(key);
+  if (typeof key === 'string') return key;
+  return key === null ? undefined : `${key as number | boolean}`;
 }
 
 /** JSON has no infinity, and a whole number beyond 2^53 would be rounded. */

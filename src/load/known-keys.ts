@@ -33,7 +33,7 @@ export function unwrap(schema: z.ZodType): z.ZodType {
 
 function ownKeys(schema: z.ZodType, value: unknown): string[] {
   const bare = unwrap(schema);
-  if (bare instanceof z.ZodObject) return Object.keys(bare.shape as object);
+  if (bare instanceof z.ZodObject) return Object.keys(bare.shape);
   if (!(bare instanceof z.ZodUnion)) return [];
   const options = bare.options as z.ZodType[];
   const likely = likelyOption(options, value);

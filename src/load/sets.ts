@@ -54,7 +54,6 @@ function readValue(input: Letters, text: string): unknown {
   for (;;) {
     const { read, stop } = input.until(',}');
     if (stop === '') wrong(text, 'a list must end with }');
-    if (stop === '}' && read === '' && list.length === 0) break;
     list.push(typed(read));
     if (stop === '}') break;
   }
@@ -62,14 +61,14 @@ function readValue(input: Letters, text: string): unknown {
   return list;
 }
 
-/** Helm's typing: `true`, `false`, `null` in any case, and whole numbers that do not begin with 0; the rest is text. */
+/** Helm's typing: `true`, `false`, `null` in any case, and whole numbers that do not begin with 0; the rest is text, `{}` a list of one empty text. */
 function typed(text: string): unknown {
   const lower = text.toLowerCase();
   if (lower === 'true') return true;
   if (lower === 'false') return false;
   if (lower === 'null') return null;
   if (text === '0') return 0;
-  return /^[-+]?[1-9]\d*$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+  return /^([1-9]\d*|[-+]\d+)$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) + 0 : text;
 }
 
 function quote(read: string, path: FieldPath): string {

@@ -25,7 +25,10 @@ export function parsePath(text: string): FieldPath | undefined {
   };
   for (let i = 0; i < text.length; i++) {
     const letter = text[i]!;
-    if (letter === '\\' && i + 1 < text.length) key += text[++i];
+    if (letter === '\\' && i + 1 < text.length) {
+      i++;
+      key += text.charAt(i);
+    }
     else if (letter === '.') {
       if (!close()) return undefined;
     } else if (letter === '[') {

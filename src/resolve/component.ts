@@ -35,7 +35,7 @@ export function resolveComponent(declared: Declared, around: Surroundings): { co
     edges: linked.edges,
     after: linked.after,
     wave,
-    ...(component.expose ? { expose: component.expose as NonNullable<ResolvedComponent['expose']> } : {}),
+    ...(component.expose ? { expose: component.expose } : {}),
     data: component.data ?? false,
     external: component.external ?? [],
     timeoutSeconds: secondsOf(component.timeout ?? spec.timeout),
@@ -89,7 +89,7 @@ function checkSecrets({ name, component, locate }: Declared, known: string[]): D
     }
   }
   for (const [variable, value] of Object.entries(component.workload?.env ?? {})) {
-    if (isDict(value)) unknown(String(value['secret']), 'workload', 'env', variable, 'secret');
+    if (isDict(value)) unknown(value['secret'], 'workload', 'env', variable, 'secret');
   }
   return problems;
 }

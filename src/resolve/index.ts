@@ -155,7 +155,7 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
     secrets: spec.secrets,
     components: parts.components,
     state: spec.state,
-    budget: spec.budget as ResolvedPlatform['budget'],
+    budget: spec.budget,
     inputs: [...new Set([...loaded.inputs, ...parts.inputs])],
   };
 }

@@ -1,11 +1,11 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BuildFailure, BuildResult, Message } from 'esbuild';
+import type { BuildFailure, BuildResult, Message, Plugin } from 'esbuild';
 import { diagnose, type Diagnostic, type Location } from '../../diagnostics/index.js';
 import { shownPath } from '../../lib/shown-path.js';
-import { formatPath, type FieldPath, type Locate } from '../../model/index.js';
 import { packageRoot } from '../../lib/version.js';
+import { formatPath, type FieldPath, type Locate } from '../../model/index.js';
 import { ownEntry } from '../own-package.js';
 import type { SourceFile } from '../source-file.js';
 import { runBundle, type RunResult } from './run.js';
@@ -65,7 +65,7 @@ async function bundle(file: string, reading: Reading): Promise<{ code: string; i
 }
 
 /** Resolves `mostik` to the running tool, whatever version the platform's own node_modules hold. */
-function modules(): import('esbuild').Plugin {
+function modules(): Plugin {
   return {
     name: 'mostik',
     setup(build) {
