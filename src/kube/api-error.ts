@@ -99,6 +99,9 @@ export const isForbidden = (error: unknown): error is ApiError => hasReason(erro
 /** The object breaks a rule of its kind; `causes` names the fields. */
 export const isInvalid = (error: unknown): error is ApiError => hasReason(error, 'Invalid', 422);
 
+/** The server no longer has the history that a watch or the next page needs. */
+export const isExpired = (error: unknown): error is ApiError => error instanceof ApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
+
 /** The object is not the one that was meant: another uid or resourceVersion, or gone. Never a conflict of fields. */
 export function isStale(error: unknown): error is ApiError {
   // An apply with another uid than the live object's is answered as a change of an immutable field.

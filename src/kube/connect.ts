@@ -1,11 +1,9 @@
 import { asDict, asString } from '../lib/read-unknown.js';
 import { jsonOf, makeClient, serverOf, type Client } from './client.js';
-import { credentialsOf } from './credentials.js';
 import type { Kube } from './kube.js';
 import { readTarget, type TargetOptions } from './kubeconfig.js';
 import { logs } from './logs.js';
 import { objectCalls } from './objects.js';
-import { openTransport } from './transport.js';
 import { watch, watchedList } from './watch.js';
 
 export interface ConnectOptions extends TargetOptions {
@@ -22,6 +20,8 @@ export interface ConnectOptions extends TargetOptions {
 
 /** Connects to the cluster of a kubeconfig context. A missing file, unknown context or unreachable cluster is a MostikError. */
 export async function connect(options: ConnectOptions = {}): Promise<Kube> {
+  // Imported here: Node's http2 and https cost more than the rest of a start, and many commands never connect.
+  const [{ credentialsOf }, { openTransport }] = await Promise.all([import('./credentials.js'), import('./transport.js')]);
   const target = await readTarget(options);
   const credentials = await credentialsOf(target, options.signal);
   const transport = await openTransport(target, credentials, {

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { asDict, asList, asString, isDict, type Dict } from '../lib/read-unknown.js';
-import { execCredentials } from './exec-credentials.js';
 import { dataOrFile, type ClusterTarget } from './kubeconfig.js';
-import { oidcCredentials } from './oidc-credentials.js';
 import { credentialsFailed, type Credentials, type Proof } from './proof.js';
 
 /** Makes the credentials of a kubeconfig's user: certificate, token, token file, password, exec plugin or OIDC. */
@@ -14,8 +12,8 @@ export async function credentialsOf(target: ClusterTarget, signal?: AbortSignal)
   // The order of client-go: a token file wins over a token, both over exec plugins.
   if (asString(user['tokenFile'])) return tokenFileCredentials(target, common);
   if (token) return fixed({ ...common, headers: { ...common.headers, authorization: `Bearer ${token}` } });
-  if (isDict(user['exec'])) return execCredentials({ target, common, signal });
-  if (asString(provider['name']) === 'oidc') return oidcCredentials(target, common);
+  if (isDict(user['exec'])) return (await import('./exec-credentials.js')).execCredentials({ target, common, signal });
+  if (asString(provider['name']) === 'oidc') return (await import('./oidc-credentials.js')).oidcCredentials(target, common);
   if (asString(provider['name']) !== undefined) {
     throw credentialsFailed(target, `auth-provider ${asString(provider['name'])} was removed from Kubernetes`, 'use the exec plugin of your provider, as kubectl does since 1.26');
   }

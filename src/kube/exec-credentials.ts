@@ -63,7 +63,7 @@ async function runPlugin(target: ClusterTarget, signal: AbortSignal | undefined)
 
 /** Plugins read the version they must answer in, and on request the cluster, from KUBERNETES_EXEC_INFO. */
 function pluginEnv(target: ClusterTarget, exec: Dict, apiVersion: string): NodeJS.ProcessEnv {
-  const interactive = process.stdin.isTTY === true && exec['interactiveMode'] !== 'Never';
+  const interactive = process.stdin.isTTY && exec['interactiveMode'] !== 'Never';
   const spec: Dict = { interactive };
   if (exec['provideClusterInfo'] === true) {
     spec['cluster'] = {
@@ -88,7 +88,7 @@ function run(target: ClusterTarget, args: string[], options: { env: NodeJS.Proce
   const command = commandOf(target);
   return new Promise((resolve, reject) => {
     // A plugin may ask for a password on the terminal, so stdin and stderr are its own unless that is forbidden.
-    const stdin = exec['interactiveMode'] !== 'Never' && process.stdin.isTTY === true ? 'inherit' : 'ignore';
+    const stdin = exec['interactiveMode'] !== 'Never' && process.stdin.isTTY ? 'inherit' : 'ignore';
     const child = spawn(command, args, { env: options.env, stdio: [stdin, 'pipe', 'pipe'], ...(options.signal ? { signal: options.signal } : {}) });
     let stdout = '';
     let stderr = '';

@@ -10,8 +10,8 @@ export function http1Wire(server: URL, tls: ConnectionOptions): Wire {
   let closed = false;
   return {
     protocol: 'http/1.1',
-    get open() {
-      return !closed;
+    get state() {
+      return closed ? 'lost' : 'open';
     },
     send: (request) => send(server, agent, request),
     close: () => {

@@ -19,7 +19,7 @@ export function http2Wire(server: URL, socket: TLSSocket, pingMs: number): Wire 
   session.once('connect', () => {
     if (!session.destroyed) session.setLocalWindowSize(sessionWindow);
   });
-  session.on('goaway', (_code, lastStreamId) => {
+  session.on('goaway', (_code: number, lastStreamId?: number) => {
     alive = false;
     lastStream = lastStreamId ?? 0;
   });
@@ -41,8 +41,9 @@ export function http2Wire(server: URL, socket: TLSSocket, pingMs: number): Wire 
   };
   return {
     protocol: 'h2',
-    get open() {
-      return alive && !session.closed && !session.destroyed && streams < Math.min(mostStreams, session.remoteSettings?.maxConcurrentStreams ?? mostStreams);
+    get state() {
+      if (!alive || session.closed || session.destroyed) return 'lost';
+      return streams < Math.min(mostStreams, session.remoteSettings?.maxConcurrentStreams ?? mostStreams) ? 'open' : 'full';
     },
     send: (request) => send(session, request, { hold, release, wasRefused: (id) => id !== undefined && id > lastStream }),
     close: () => {
@@ -80,7 +81,7 @@ function send(session: ClientHttp2Session, request: WireRequest, count: StreamCo
     };
     request.signal?.addEventListener('abort', abort);
     stream.on('response', (headers) => resolve({ status: headers[':status'] ?? 0, headers, body: stream, isCut: () => stream.rstCode !== constants.NGHTTP2_NO_ERROR }));
-    stream.on('error', (error) => reject(request.signal?.aborted ? (request.signal.reason as Error) : lost(error.message, error)));
+    stream.on('error', (error: Error) => reject(request.signal?.aborted ? (request.signal.reason as Error) : lost(error.message, error)));
     stream.on('close', () => {
       count.release();
       request.signal?.removeEventListener('abort', abort);

@@ -14,7 +14,10 @@ export function inFlight(most: number): { enter(signal?: AbortSignal): Promise<v
     leave() {
       // Aborts are looked at when a place is free: places free up at once, since requests under way end on the same signal.
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        if (!next.signal?.aborted) return next.go();
+        if (!next.signal?.aborted) {
+          next.go();
+          return;
+        }
         next.refuse(next.signal.reason);
       }
       inside--;

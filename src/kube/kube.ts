@@ -1,4 +1,4 @@
-import type { KubeObject, ManagedFieldsEntry, ObjectRef } from '../model/index.js';
+import type { KubeObject, ObjectRef } from '../model/index.js';
 import type { Dict } from '../lib/read-unknown.js';
 import type { Resource } from './discovery.js';
 
@@ -100,7 +100,7 @@ export interface ApplyOptions extends WriteOptions {
 export type Patch = { type: 'json'; operations: JsonPatchOperation[] } | { type: 'merge'; body: Dict };
 
 export type JsonPatchOperation =
-  | { op: 'add' | 'replace' | 'test'; path: string; value: unknown | ManagedFieldsEntry[] }
+  | { op: 'add' | 'replace' | 'test'; path: string; value: unknown }
   | { op: 'remove'; path: string };
 
 export interface DeleteOptions extends CallOptions {

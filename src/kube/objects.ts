@@ -1,6 +1,6 @@
 import { asDict, asList, asString, isDict, type Dict } from '../lib/read-unknown.js';
 import { fieldManager, formatRef, refOf, type KubeObject, type ObjectRef } from '../model/index.js';
-import { isNotFound } from './api-error.js';
+import { isExpired, isNotFound } from './api-error.js';
 import { jsonOf, locate, roleName, type Client } from './client.js';
 import { pathOf } from './discovery.js';
 import type { Kube, ListOptions, WriteOptions } from './kube.js';
@@ -51,17 +51,25 @@ export function objectCalls(client: Client): Pick<Kube, 'list' | 'get' | 'apply'
 async function list(client: Client, { apiVersion, kind }: { apiVersion: string; kind: string }, options: ListOptions): ReturnType<Kube['list']> {
   const subject = [kind, options.namespace].filter(Boolean).join('/');
   const resource = await client.needKind(apiVersion, kind, subject);
-  const items: KubeObject[] = [];
   const headers = options.metadataOnly ? acceptAs(metadataOnly.list) : {};
   const request = { method: 'GET', path: pathOf(resource, { namespace: options.namespace }), headers, subject, resource: roleName(resource), verb: 'list', repeatable: true, signal: options.signal } as const;
-  const query = { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, limit: options.pageSize ?? 500 };
-  let next: string | undefined;
-  for (;;) {
-    const page = jsonOf(await client.call({ ...request, query: { ...query, continue: next } }));
-    for (const item of asList(page['items'])) if (isDict(item)) items.push(withKind(item, { apiVersion, kind }));
-    const metadata = asDict(page['metadata']);
-    next = asString(metadata['continue']) || undefined;
-    if (next === undefined) return { items, resourceVersion: asString(metadata['resourceVersion']) ?? '' };
+  const { labelSelector, fieldSelector } = options;
+  const pages = async (limit: number | undefined): ReturnType<Kube['list']> => {
+    const items: KubeObject[] = [];
+    for (let next: string | undefined; ; ) {
+      const page = jsonOf(await client.call({ ...request, query: { labelSelector, fieldSelector, limit, continue: next } }));
+      for (const item of asList(page['items'])) if (isDict(item)) items.push(withKind(item, { apiVersion, kind }));
+      const metadata = asDict(page['metadata']);
+      next = asString(metadata['continue']) || undefined;
+      if (next === undefined) return { items, resourceVersion: asString(metadata['resourceVersion']) ?? '' };
+    }
+  };
+  try {
+    return await pages(options.pageSize ?? 500);
+  } catch (error) {
+    // All pages show one moment; when the server has forgotten it meanwhile, only a list in one piece is sure to end.
+    if (isExpired(error)) return pages(undefined);
+    throw error;
   }
 }
 

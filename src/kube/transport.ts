@@ -91,7 +91,7 @@ function wirePool(target: ClusterTarget, credentials: Credentials, pingMs: numbe
   const open = async (proof: Proof): Promise<Wire> => {
     // Not bound to one caller's signal: several wait for the same connection, and it gives up by itself in seconds.
     const wire = await openWire(target, proof, { pingMs });
-    wires = [...wires.filter((other) => other.open), wire];
+    wires = [...wires.filter((other) => other.state !== 'lost'), wire];
     if (closed) wire.close();
     return wire;
   };
@@ -100,7 +100,7 @@ function wirePool(target: ClusterTarget, credentials: Credentials, pingMs: numbe
       const proof = await credentials.current();
       if (proof.cert !== certificate) drop();
       certificate = proof.cert;
-      const ready = wires.find((wire) => wire.open);
+      const ready = wires.find((wire) => wire.state === 'open');
       if (ready) return { wire: ready, proof };
       opening ??= open(proof).finally(() => (opening = undefined));
       const wire = await orAbort(opening, signal);

@@ -1,7 +1,7 @@
 import { MostikError } from '../diagnostics/index.js';
 import { asDict, asString, isDict, type Dict } from '../lib/read-unknown.js';
 import { keyOf, refOf, type KubeObject } from '../model/index.js';
-import { ApiError, statusError } from './api-error.js';
+import { ApiError, isExpired, statusError } from './api-error.js';
 import { roleName, serverOf, type Client, type ClientRequest } from './client.js';
 import { pathOf, type Resource } from './discovery.js';
 import type { Kube, WatchEvent, WatchedChange, WatchedList, WatchOptions } from './kube.js';
@@ -45,7 +45,7 @@ export async function watch(parts: WatchParts): Promise<void> {
         if (silent) await pause(backoffMs(++failures), signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (isForgotten(error)) from = undefined;
+        if (isExpired(error)) from = undefined;
         else if (!isPassing(error)) throw error;
         await pause(backoffMs(++failures), signal);
       }
@@ -95,11 +95,6 @@ function received(type: string, object: Dict, resource: Resource): Received {
   const resourceVersion = asString(asDict(object['metadata'])['resourceVersion']);
   const known = changes[type];
   return known && isDict(object) ? { resourceVersion, change: { type: known, object: withKind(object, resource) } } : { resourceVersion };
-}
-
-/** The server no longer has the history after our resourceVersion. */
-function isForgotten(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
 }
 
 /** The server went away or is overloaded: a watch outlives that. */

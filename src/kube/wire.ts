@@ -22,8 +22,8 @@ export interface WireResponse {
 /** An open connection to the API server. HTTP/2 carries many requests at once; HTTP/1.1 hides several sockets. */
 export interface Wire {
   readonly protocol: 'h2' | 'http/1.1';
-  /** False once the connection is lost, or has as many streams as the server takes. */
-  readonly open: boolean;
+  /** Full: as many streams as the server takes are under way. Lost: no new request, those under way may still end well. */
+  readonly state: 'open' | 'full' | 'lost';
   send(request: WireRequest): Promise<WireResponse>;
   close(): void;
 }

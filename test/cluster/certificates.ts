@@ -53,7 +53,7 @@ export async function makeCertificates(): Promise<Certificates> {
 }
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
 }
 
 async function pem(key: webcrypto.CryptoKey): Promise<string> {

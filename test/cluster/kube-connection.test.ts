@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -151,7 +151,6 @@ onApiServer('a connection to a real API server', () => {
 });
 
 async function writeConfig(path: string, config: unknown): Promise<string> {
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(path, JSON.stringify(config), { mode: 0o600 });
   return path;
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, type Kube, type WatchEvent, type WatchedChange } from '../../src/kube/index.js';
 import { discover, type FetchJson } from '../../src/kube/discovery.js';
@@ -107,8 +109,7 @@ onApiServer('watches and discovery on a real API server', () => {
   });
 
   it('finds the same kinds without aggregated discovery', async () => {
-    const config = JSON.parse(await (await import('node:fs/promises')).readFile(server.kubeconfig, 'utf8')) as { clusters: { cluster: Record<string, string> }[] };
-    const { get } = await import('node:https');
+    const config = JSON.parse(await readFile(server.kubeconfig, 'utf8')) as { clusters: { cluster: Record<string, string> }[] };
     const ca = Buffer.from(config.clusters[0]!.cluster['certificate-authority-data'] ?? '', 'base64');
     const plain: FetchJson = (path) =>
       new Promise((resolve, reject) => {
@@ -126,9 +127,9 @@ onApiServer('watches and discovery on a real API server', () => {
   });
 });
 
-onApiServer('watches of a server that keeps no history', () => {
-  it('lists again when the place to go on from is forgotten', async () => {
-    const server = await startApiServer({ flags: ['--watch-cache=false', '--etcd-compaction-interval', '1s'] });
+onApiServer('a server that keeps no history', () => {
+  it('is listed again when the place that a watch or a page goes on from is forgotten', async () => {
+    const server = await startApiServer({ audit: true, flags: ['--watch-cache=false', '--etcd-compaction-interval', '1s'] });
     const kube = await connect({ kubeconfig: server.kubeconfig });
     try {
       const kept: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept', namespace: 'default', labels: { set: 'kept' } } };
@@ -145,6 +146,18 @@ onApiServer('watches of a server that keeps no history', () => {
         return first;
       };
       await expect.poll(firstWord, { timeout: 60_000, interval: 500 }).toBe('listed kept');
+
+      // Pages of one object each over a long way: the list takes longer than the history is kept.
+      const slow = await startTcpProxy(server.kubeconfig, { delayMs: 20 });
+      const distant = await connect({ kubeconfig: slow.kubeconfig });
+      const names = Array.from({ length: 300 }, (_, i) => `page-${i}`);
+      await Promise.all(names.map((name) => kube.apply({ ...kept, metadata: { ...kept.metadata, name, labels: { set: 'pages' } } })));
+      const { items } = await distant.list('v1', 'ConfigMap', { labelSelector: 'set=pages', pageSize: 1 });
+      distant.close();
+      await slow.stop();
+      expect(items.map((item) => item.metadata.name).sort()).toEqual([...names].sort());
+      const audit = (await readFile(server.auditLog ?? '', 'utf8')).split('\n');
+      expect(audit.filter((line) => line.includes('"verb":"list"') && line.includes('"code":410'))).toHaveLength(1);
     } finally {
       kube.close();
       await server.stop();

@@ -17,8 +17,8 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** Starts a forwarder to the server of a kubeconfig. */
-export async function startTcpProxy(kubeconfig: string): Promise<TcpProxy> {
+/** Starts a forwarder to the server of a kubeconfig. Answers come `delayMs` later, as over a long way. */
+export async function startTcpProxy(kubeconfig: string, { delayMs = 0 } = {}): Promise<TcpProxy> {
   const config = JSON.parse(await readFile(kubeconfig, 'utf8')) as { clusters: { cluster: { server: string } }[] };
   const target = new URL(config.clusters[0]!.cluster.server);
   const pairs = new Set<[Socket, Socket]>();
@@ -34,11 +34,18 @@ export async function startTcpProxy(kubeconfig: string): Promise<TcpProxy> {
       client.destroy();
       upstream.destroy();
     };
-    client.on('data', (data) => void upstream.write(data));
-    upstream.on('data', (data) => void (stalled || client.write(data)));
+    client.on('data', (data) => upstream.write(data));
+    upstream.on('data', (data) => {
+      if (stalled) return;
+      // Timers of one length fire in order, so the answers stay in order.
+      if (delayMs > 0) setTimeout(() => client.write(data), delayMs);
+      else client.write(data);
+    });
     for (const socket of pair) socket.on('error', end).on('close', end);
   });
-  const listen = (port: number): Promise<void> => new Promise((resolve, reject) => void server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const listen = (port: number): Promise<void> => new Promise((resolve, reject) => {
+      server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -56,7 +63,9 @@ export async function startTcpProxy(kubeconfig: string): Promise<TcpProxy> {
       stalled = false;
       for (const [client] of [...pairs]) client.destroy();
     },
-    stall: () => void (stalled = true),
+    stall: () => {
+      stalled = true;
+    },
     refuse: close,
     accept: () => listen(port),
     stop: () => (server.listening ? close() : Promise.resolve()),
