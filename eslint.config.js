@@ -52,7 +52,10 @@ export default defineConfig(
       // Indexing gives `T | undefined` (noUncheckedIndexedAccess); where a loop or a check above rules that out, `!` says so.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      // `return resolve(value)` ends a function in one line.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // It takes classes of CommonJS packages for strangers of their own instances.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A name that a rule of the API demands is there to be ignored.
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
       // It does not see what a callback changes, and takes data from outside at the word of its type.

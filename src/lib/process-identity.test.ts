@@ -15,7 +15,7 @@ test('the same pid with another start time is another process', () => {
 
 test('a process that ended is dead', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-  const identity = identifyProcess(child.pid!)!;
+  const identity = identifyProcess(child.pid)!;
   expect(livenessOf(identity)).toBe('alive');
   child.kill('SIGKILL');
   await once(child, 'exit');
