@@ -246,7 +246,7 @@ describe.skipIf(missing)(`preconditions on a real API server (${missing ?? 'with
     const cluster = connectInCluster({ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) }, folder);
     const asked = performance.now();
     await expect(cluster.get('/api/v1/services')).rejects.toThrow(new Unreachable(`The API server at https://127.0.0.1:${port} does not answer: connect ECONNREFUSED 127.0.0.1:${port}.`));
-    expect(performance.now() - asked).toBeLessThan(5000);
+    expect(performance.now() - asked).toBeLessThan(15_000);
   });
 });
 

@@ -83,7 +83,7 @@ export async function freePort(): Promise<number> {
 export function testSettings(port: number): DatabaseSettings {
   return {
     host: '127.0.0.1', port, name: 'service_db', user: 'service_user', password: "a password'with a quote",
-    connectTimeoutMs: 1000, queryTimeoutMs: 1000, retryBaseMs: 20, retryMaxMs: 200, checkIntervalMs: 100,
+    connectTimeoutMs: 2000, queryTimeoutMs: 2000, retryBaseMs: 20, retryMaxMs: 200, checkIntervalMs: 100,
   };
 }
 

@@ -8,6 +8,7 @@ import { createHttpServer } from './http-server.js';
 import { createLog } from './log.js';
 import { createRoutes } from './routes.js';
 
+const patient = { timeout: 20_000, interval: 25 };
 const written: string[] = [];
 const log = createLog({ service: 'test', level: 'debug', write: (line) => written.push(line) });
 const routes = createRoutes(notes, { database: noDatabase(), databaseExpected: false });
@@ -100,9 +101,11 @@ test('a client that leaves in the middle of its request is no error of the servi
   const before = written.length;
   const leaving = httpRequest(`${base}/api/service1`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '100' } });
   leaving.on('error', () => undefined);
+  const arrived = once(server, 'request');
   leaving.write('{');
-  setTimeout(() => leaving.destroy(), 50);
-  await expect.poll(() => written.slice(before).map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ aborted: true }));
+  await arrived;
+  leaving.destroy();
+  await expect.poll(() => written.slice(before).map((line) => JSON.parse(line)), patient).toContainEqual(expect.objectContaining({ aborted: true }));
   expect(written.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 
@@ -124,7 +127,7 @@ test('probes are logged at level debug, other requests at level info', async () 
   const before = written.length;
   await fetch(`${base}/health`);
   await fetch(`${base}/nothing`);
-  await expect.poll(() => written.slice(before).map((line) => JSON.parse(line)).map(({ level, path, status }) => ({ level, path, status }))).toEqual([
+  await expect.poll(() => written.slice(before).map((line) => JSON.parse(line)).map(({ level, path, status }) => ({ level, path, status })), patient).toEqual([
     { level: 'debug', path: '/health', status: 200 },
     { level: 'info', path: '/nothing', status: 404 },
   ]);

@@ -1,11 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { createServer, request, type ClientRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../for-tests/postgres.js';
 
+const patient = { timeout: 20_000, interval: 25 };
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 interface Process {
@@ -26,7 +27,13 @@ async function run(service: string, environment: Record<string, string> = {}): P
   return { child, port, lines, ended };
 }
 
-const started = ({ lines }: Process) => expect.poll(() => lines().map(({ message }) => message), { timeout: 20_000 }).toContain('service started');
+/** Sends the first part of a body and returns when the service must have read it: it has answered a later request. */
+async function sendPart(sending: ClientRequest, part: string, { port }: Process): Promise<void> {
+  await new Promise((resolve) => sending.write(part, resolve));
+  await fetch(`http://127.0.0.1:${port}/health`);
+}
+
+const started = ({ lines }: Process) => expect.poll(() => lines().map(({ message }) => message), patient).toContain('service started');
 
 describe('the service as a process, built as in its image', { timeout: 60_000 }, () => {
   beforeAll(() => {
@@ -52,10 +59,9 @@ describe('the service as a process, built as in its image', { timeout: 60_000 },
     await started(running);
     const slow = request(`http://127.0.0.1:${running.port}/api/service1`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '12' } });
     const answered = once(slow, 'response');
-    slow.write('{"text":');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sendPart(slow, '{"text":', running);
     running.child.kill('SIGTERM');
-    await expect.poll(() => running.lines().map(({ message }) => message)).toContain('stopping');
+    await expect.poll(() => running.lines().map(({ message }) => message), patient).toContain('stopping');
     slow.end('"x"}');
     const [response] = await answered;
     expect(response.statusCode).toBe(503);
@@ -69,8 +75,7 @@ describe('the service as a process, built as in its image', { timeout: 60_000 },
     await started(running);
     const stuck = request(`http://127.0.0.1:${running.port}/api/service1`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '12' } });
     stuck.on('error', () => undefined);
-    stuck.write('{');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sendPart(stuck, '{', running);
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(0);
   });
@@ -79,7 +84,7 @@ describe('the service as a process, built as in its image', { timeout: 60_000 },
     const port = await freePort();
     const running = await run('microservice1', { DB_HOST: '127.0.0.1', DB_PORT: String(port), DB_NAME: 'n', DB_USER: 'u', DB_PASSWORD: 'do-not-print', DB_RETRY_BASE_MS: '20' });
     await started(running);
-    await expect.poll(() => running.lines().filter(({ message }) => message === 'database is away').length, { timeout: 20_000 }).toBeGreaterThan(2);
+    await expect.poll(() => running.lines().filter(({ message }) => message === 'database is away').length, patient).toBeGreaterThan(2);
     expect(running.lines().find(({ level }) => level === 'error')).toEqual({
       time: expect.any(String), level: 'error', service: 'microservice1', message: 'database is away',
       reason: `PostgreSQL at 127.0.0.1:${port}: nothing listens there (ECONNREFUSED).`, attempt: 1, nextAttemptMs: expect.any(Number),

@@ -12,7 +12,8 @@ describe.skipIf(postgresMissing)(`microservice2 with its database (${postgresMis
 
   beforeAll(async () => {
     postgres = await createPostgres();
-    service = await serve(visits, postgres.settings);
+    // A busy machine must not turn a slow answer into an outage here.
+    service = await serve(visits, { ...postgres.settings, connectTimeoutMs: 20_000, queryTimeoutMs: 20_000 });
     await vi.waitFor(async () => expect((await service.get('/health')).body).toMatchObject({ database_connected: true }), patient);
   }, 60_000);
 
