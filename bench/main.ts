@@ -149,7 +149,7 @@ function cell(seconds: number[] | undefined): string {
 }
 
 function ratio(of: number[] | undefined, to: number[] | undefined): string {
-  return of && to ? `${(median(of) / median(to)).toFixed(2)}` : '-';
+  return of && to ? (median(of) / median(to)).toFixed(2) : '-';
 }
 
 await main();

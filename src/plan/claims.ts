@@ -38,7 +38,7 @@ export function checkStorageClasses(created: readonly RenderedObject[], storageC
   for (const { object, component, at } of created) {
     for (const claim of claimsOf(object)) {
       const name = valueAt(claim, 'spec', 'storageClassName');
-      const claimName = `${formatRef(refOf(object))}`;
+      const claimName = formatRef(refOf(object));
       if (name === undefined && !hasDefault) problems.push(diagnose('storage-class-default-missing', { claim: claimName, component }, at));
       if (typeof name === 'string' && name !== '' && !storageClasses.has(name)) {
         const classes = [...storageClasses.keys()].sort().join(', ') || 'none';

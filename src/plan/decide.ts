@@ -1,6 +1,6 @@
 import { ApiError, conflictsOf, differenceOf, hasSteps, noFields, withoutManagers, type FieldSet, type Kube } from '../kube/index.js';
 import { asDict } from '../lib/read-unknown.js';
-import { fieldManager, keyOf, labels, type Change, type KubeObject, type ManagedFieldsEntry, type PlannedChange, type RenderedObject, type SecretTable } from '../model/index.js';
+import { fieldManager, implicitAnnotation, keyOf, labels, maskText, type Change, type KubeObject, type ManagedFieldsEntry, type PlannedChange, type RenderedObject, type SecretTable } from '../model/index.js';
 import { managersToMove } from './adopt.js';
 import { diffObjects } from './diff.js';
 import { withAutoscaledReplicas } from './hpa.js';
@@ -25,7 +25,6 @@ export interface DecisionContext {
   changingKinds: ReadonlySet<string>;
 }
 
-const implicit = 'mostik.dev/implicit';
 /** Marks a namespace that Mostik made: only such a one is ever deleted. */
 export const createdMark = 'mostik.dev/created';
 
@@ -35,7 +34,7 @@ export async function decide(rendered: RenderedObject, context: DecisionContext)
   const planned: PlannedChange = { change: blank(rendered, context), rendered, ...(live ? { live } : {}) };
   const owner = live?.metadata.labels?.[labels.platform];
   if (live && owner !== undefined && owner !== context.platform) return conflict(planned, `owned by platform ${owner}`);
-  if (live && rendered.object.metadata.annotations?.[implicit] === 'true' && owner === undefined) return { ...planned, change: { ...planned.change, action: 'unchanged', reason: 'was there before' } };
+  if (live && rendered.object.metadata.annotations?.[implicitAnnotation] === 'true' && owner === undefined) return { ...planned, change: { ...planned.change, action: 'unchanged', reason: 'was there before' } };
   const send = sendable(rendered, live, context);
   planned.send = send;
   planned.change.desired = desiredDigest(send, context.secrets, context.state.key);
@@ -63,7 +62,7 @@ function blank(rendered: RenderedObject, context: DecisionContext): Change {
 function sendable(rendered: RenderedObject, live: KubeObject | undefined, context: DecisionContext): KubeObject {
   let object = rendered.object;
   if (object.kind === 'Namespace' && object.apiVersion === 'v1') {
-    const { [implicit]: _implicit, ...annotations } = object.metadata.annotations ?? {};
+    const { [implicitAnnotation]: _implicit, ...annotations } = object.metadata.annotations ?? {};
     if (!live || live.metadata.annotations?.[createdMark] === context.platform) annotations[createdMark] = context.platform;
     object = { ...object, metadata: { ...object.metadata, annotations } };
   }
@@ -183,16 +182,11 @@ async function dryRun(planned: PlannedChange, { kube, masked }: DecisionContext,
     const message = error.text;
     if (error.status === 422 || error.status === 403 || error.status === 400) {
       if (/does not support dry run/.test(message)) return { kind: 'not-possible', reason: 'a webhook refuses dry runs' };
-      return { kind: 'refused', reason: String(maskedText(message, masked)), immutable: error.status === 422 && /immutable|may not change|updates to .* are forbidden/.test(message) };
+      return { kind: 'refused', reason: maskText(message, masked), immutable: error.status === 422 && /immutable|may not change|updates to .* are forbidden/.test(message) };
     }
     if (error.status === 404) return { kind: 'not-possible', reason: 'its namespace or kind is not there yet' };
     throw error;
   }
 }
 
-function maskedText(message: string, masked: SecretTable): string {
-  let text = message;
-  for (const value of masked.values()) if (value.length >= 6) text = text.replaceAll(value, '***');
-  return text;
-}
 

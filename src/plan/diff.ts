@@ -1,6 +1,6 @@
 import { canonicalJson } from '../lib/canonical-json.js';
-import { asString, isDict, type Dict } from '../lib/read-unknown.js';
-import { maskText, type FieldChange, type KubeObject, type SecretTable } from '../model/index.js';
+import { isDict, type Dict } from '../lib/read-unknown.js';
+import { maskValue, type FieldChange, type KubeObject, type SecretTable } from '../model/index.js';
 
 /** Metadata that the server keeps: it says nothing about what we want. */
 const serverMetadata = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']);
@@ -81,13 +81,4 @@ function maskChange(change: FieldChange, isSecret: boolean, secrets: SecretTable
 
 function coverAll(value: unknown): unknown {
   return isDict(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, mask])) : mask;
-}
-
-/** Masks known secret values anywhere inside a value. */
-export function maskValue(value: unknown, secrets: SecretTable): unknown {
-  const text = asString(value);
-  if (text !== undefined) return maskText(text, secrets);
-  if (Array.isArray(value)) return (value as unknown[]).map((item) => maskValue(item, secrets));
-  if (isDict(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskValue(item, secrets)]));
-  return value;
 }

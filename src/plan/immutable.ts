@@ -1,5 +1,5 @@
 import { canonicalJson } from '../lib/canonical-json.js';
-import { asDict, asList, asNumber, asString, valueAt } from '../lib/read-unknown.js';
+import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
 import { groupOf, type KubeObject } from '../model/index.js';
 
 /**
@@ -45,6 +45,7 @@ function differs(live: unknown, desired: unknown): boolean {
     const map = asDict(live);
     return Object.entries(asDict(desired)).some(([key, value]) => differs(map[key], value));
   }
-  if (typeof desired !== typeof live && asNumber(desired) !== undefined) return String(desired) !== String(live);
+  // The server may read a number where we wrote text, and the other way round: `targetPort: "80"`.
+  if (typeof desired === 'number' || typeof live === 'number') return canonicalJson(live).replaceAll('"', '') !== canonicalJson(desired).replaceAll('"', '');
   return canonicalJson(live) !== canonicalJson(desired);
 }

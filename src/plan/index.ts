@@ -1,5 +1,5 @@
 export { adoptable } from './adopt.js';
-export { diffObjects, maskValue } from './diff.js';
+export { diffObjects } from './diff.js';
 export { desiredFromGeneration, emptyDesired } from './desired.js';
 export { desiredDigest, liveDigest, ownedFields } from './owned.js';
 export { hasChanges, makePlan, noFlags, type PlanFlags } from './plan.js';

@@ -53,7 +53,7 @@ export async function readState(kube: Kube, platform: string, namespace: string)
     headVersion: headSecret?.metadata.resourceVersion ?? null,
     last,
     succeeded: head && head.succeeded === head.generation ? last : succeeded,
-    inventory: last ? await readInventory(kube, last, namespace) : new Map(),
+    inventory: last ? await readInventory(kube, last, namespace) : new Map<string, InventoryEntry>(),
     retained: last?.retained ?? [],
     secrets: new Map(Object.entries(valuesBytes ? asStrings(await unpack(valuesBytes)) : {})),
     key: key ?? null,

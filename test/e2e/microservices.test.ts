@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHome, noEngine, type Home } from './mostik.js';
 
-interface KubeItem { kind: string; metadata: { name: string; namespace: string }; spec: Record<string, unknown>; status: Record<string, unknown> }
+interface KubeItem { kind: string; metadata: { name: string; namespace: string }; data?: Record<string, string>; spec: Record<string, unknown>; status: Record<string, unknown> }
 interface Audit { verb: string; user: { username: string }; requestURI: string; stage: string; objectRef?: { resource: string; name?: string } }
 
 describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', () => {
@@ -26,7 +26,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     return (JSON.parse(stdout) as { items: KubeItem[] }).items;
   };
   const secretsOf = async (): Promise<Record<string, Record<string, string>>> => {
-    const items = (await kubectl('secrets', '-n', 'default')) as unknown as { metadata: { name: string }; data?: Record<string, string> }[];
+    const items = await kubectl('secrets', '-n', 'default');
     return Object.fromEntries(items.map(({ metadata, data }) => [metadata.name, data ?? {}]));
   };
 
