@@ -9,6 +9,7 @@ import { resultText } from '../views/result-human.js';
 import { resultJson } from '../views/result-json.js';
 import { plural } from '../views/text.js';
 import type { Invocation } from './command.js';
+import { printDiagnostics } from './failure.js';
 import type { applyFlags, outputFlag } from './platform-flags.js';
 import { prepareDisplay } from './show-apply.js';
 import type { Terminal } from './terminal.js';
@@ -39,7 +40,7 @@ export async function carryOut(undertaking: Undertaking, invocation: ApplyInvoca
   const { planned, target, ask, where } = undertaking;
   const { flags, terminal, signal } = invocation;
   const { refusals } = await import('../apply/index.js');
-  terminal.err(planText(planned.plan, terminal.errLook, { simulated: target.simulated }));
+  terminal.err(planText(planned.plan, terminal.errLook, { simulated: target.simulated, errorsFollow: true }));
   const refused = refusals(planned.plan);
   if (refused.length > 0) throw new MostikError(refused);
   const writes = writeCount(planned.plan);
@@ -80,11 +81,16 @@ export async function rollBack(undertaking: Omit<Undertaking, 'planned' | 'where
   const { planRollback } = await import('../pipeline.js');
   const { target, place } = undertaking;
   terminal.err('Rolling back to the last good generation');
-  const planned = await planRollback(target.kube, place);
-  terminal.err(planText(planned.plan, terminal.errLook, { simulated: target.simulated }));
-  const result = await applyShown({ ...undertaking, planned }, { flags, terminal, signal });
-  // Stdout holds the result of what was asked for.
-  terminal.err(resultText(result, terminal.errLook, { simulated: target.simulated, statusCommand: undertaking.statusCommand }));
+  try {
+    const planned = await planRollback(target.kube, place);
+    terminal.err(planText(planned.plan, terminal.errLook, { simulated: target.simulated }));
+    const result = await applyShown({ ...undertaking, planned }, { flags, terminal, signal });
+    // Stdout holds the result of what was asked for.
+    terminal.err(resultText(result, terminal.errLook, { simulated: target.simulated, statusCommand: undertaking.statusCommand }));
+  } catch (error) {
+    if (!(error instanceof MostikError)) throw error;
+    printDiagnostics(error.diagnostics, terminal);
+  }
 }
 
 async function applyShown({ planned, target, keep }: Pick<Undertaking, 'planned' | 'target' | 'keep'>, { flags, terminal, signal }: ApplyInvocation): Promise<ApplyResult> {

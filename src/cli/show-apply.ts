@@ -14,7 +14,8 @@ export interface ApplyDisplay {
 }
 
 const redrawEvery = 100;
-const heartbeatEvery = 15_000;
+/** Looked at each second, so that no silence is longer than 15 s. */
+const heartbeatEvery = 14_000;
 
 /** Starts the display of a plan's apply. */
 export type StartDisplay = (plan: Plan, cluster: { simulated: boolean }) => ApplyDisplay;

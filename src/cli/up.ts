@@ -85,7 +85,7 @@ function showUp({ steps, startDisplay, invocation }: { steps: Steps; startDispla
     },
     onPlan: (plan, target) => {
       planned = { plan, target };
-      print(`${planText(plan, terminal.errLook, { simulated: target.simulated })}\n`);
+      print(`${planText(plan, terminal.errLook, { simulated: target.simulated, errorsFollow: true })}\n`);
     },
     onEvent,
   };

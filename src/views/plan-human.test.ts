@@ -24,7 +24,7 @@ const mixed = [
   sampleChange({ action: 'update', ref: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'db' }, component: 'db', fields: [{ path: 'data.password', before: '***', after: '***' }] }),
   sampleChange({ action: 'run', ref: { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'migrate' }, component: 'db', hook: { event: 'pre-upgrade', weight: -5 } }),
   sampleChange({ action: 'delete', ref: deployment('old'), component: 'db' }),
-  sampleChange({ action: 'keep', ref: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data-db-0' }, component: 'db', reason: 'no longer declared; deleted only by --delete-claim=data-db-0' }),
+  sampleChange({ action: 'keep', ref: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data-db-0' }, component: 'db', reason: 'holds data; no longer declared; deleted only by --delete-claim=data-db-0' }),
   sampleChange({ action: 'replace', ref: { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'seed' }, component: 'db', reason: 'spec.template is immutable', fields: [{ path: 'spec.template.spec.containers[seed].image', before: 'seed:1', after: 'seed:2' }] }),
 ];
 
@@ -36,12 +36,11 @@ test('counts come first, then dangers with their reasons, then changes by compon
       1 to replace, 1 to delete, 1 to create, 2 to update, 1 to run, 1 kept, 1 unchanged
 
       Dangers
-        ± replace  Job/shop/seed  (db)
-            spec.template is immutable
+        ± replace  Job/shop/seed  (db)  spec.template is immutable
             ~ spec.template.spec.containers[seed].image: seed:1 -> seed:2
         - delete  Deployment/shop/old  (db)
         = keep  PersistentVolumeClaim/shop/data-db-0  (db)
-            no longer declared; deleted only by --delete-claim=data-db-0
+            holds data; no longer declared; deleted only by --delete-claim=data-db-0
 
       web
         + create  ConfigMap/shop/web  not dry-run: namespace comes in this plan
@@ -89,8 +88,7 @@ test('a conflict stands first and says that nothing is applied', () => {
       1 in conflict, 1 to create
 
       Dangers
-        ! conflict  Deployment/shop/web  (web)
-            owned by platform other
+        ! conflict  Deployment/shop/web  (web)  owned by platform other
 
       web
         + create  Deployment/shop/new

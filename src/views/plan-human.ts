@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import { formatLocation } from '../diagnostics/index.js';
 import { actions, countChanges, formatRef, isWrite, type Action, type Change, type Counts, type Plan } from '../model/index.js';
 import { diagnosticsText } from './diagnostics.js';
 import { fieldLines } from './fields.js';
 import type { Look } from './look.js';
-import { indent, plural, wrap } from './text.js';
+import { indent, plural, printable, wrap } from './text.js';
 import { widthOf } from './width.js';
 import { actionText, countsText, profilesText, simulatedNotice } from './words.js';
 
@@ -12,6 +13,8 @@ export interface PlanNotes {
   /** The command that applies it, once nothing stands in the way. */
   applyCommand?: string;
   simulated?: boolean;
+  /** Errors are printed by what refuses the plan, so they are left out here. */
+  errorsFollow?: boolean;
 }
 
 const dangers: ReadonlySet<Action> = new Set<Action>(['conflict', 'replace', 'delete', 'keep']);
@@ -24,7 +27,7 @@ export function planText(plan: Plan, look: Look, notes: PlanNotes = {}): string 
     heading(plan, counts, { look, simulated: notes.simulated === true }),
     dangerLines(changes, look),
     ...componentSections(plan, changes, look),
-    diagnosticsText(plan.diagnostics, look).split('\n'),
+    diagnosticsText(plan.diagnostics.filter(({ severity }) => severity !== 'error' || notes.errorsFollow !== true), look).split('\n'),
     ending(plan, counts, look, notes.applyCommand),
   ];
   return sections
@@ -63,8 +66,14 @@ function heading(plan: Plan, counts: Counts, { look, simulated }: { look: Look; 
 function dangerLines(changes: Change[], look: Look): string[] {
   const found = changes.filter((change) => dangers.has(change.action));
   if (found.length === 0) return [];
-  const ordered = [...found].sort((a, b) => actions.indexOf(a.action) - actions.indexOf(b.action));
+  const ordered = [...found].sort((a, b) => actions.indexOf(a.action) - actions.indexOf(b.action) || compareNames(a, b));
   return [look.style.strong('Dangers'), ...ordered.flatMap((change) => indent(changeLines(change, look, true), 2))];
+}
+
+/** Deletions have no order of their own. */
+function compareNames(a: Change, b: Change): number {
+  const name = ({ component, ref }: Change): string => `${component} ${formatRef(ref)}`;
+  return name(a) < name(b) ? -1 : 1;
 }
 
 function componentSections(plan: Plan, changes: Change[], look: Look): string[][] {
@@ -94,11 +103,13 @@ function changeLines(change: Change, look: Look, named: boolean): string[] {
   if (change.restarts) marks.push(style.warn('restarts'));
   if (change.notDryRun !== undefined) marks.push(style.dim(`not dry-run: ${change.notDryRun}`));
   const head = [actionText(change.action, look), formatRef(change.ref), ...marks].join('  ');
-  const notes = change.reason === undefined || change.reason === `${change.hook?.event ?? ''} hook` ? [] : wrap(change.reason, look.width - 8, widthOf);
+  const reason = change.reason === undefined || change.reason === `${change.hook?.event ?? ''} hook` ? '' : printable(change.reason);
+  const fits = widthOf(stripVTControlCharacters(head)) + 4 + widthOf(reason) <= Math.min(look.width, 100);
+  const notes = reason === '' || fits ? [] : wrap(reason, look.width - 8, widthOf);
   if (change.managers !== undefined && change.managers.length > 0) notes.push(`takes over fields of ${change.managers.join(', ')}`);
   if (look.verbose && change.at) notes.push(`from ${formatLocation(change.at)}`);
   const fields = fieldsShown(change, look) ? fieldLines(change.fields, { ...look, width: look.width - 6 }) : [];
-  return [head, ...indent(notes.map(style.dim), 4), ...indent(fields, 4)];
+  return [fits && reason !== '' ? `${head}  ${style.dim(reason)}` : head, ...indent(notes.map(style.dim), 4), ...indent(fields, 4)];
 }
 
 /** Every field of an object that comes or goes would bury the changes that matter. */
@@ -112,7 +123,12 @@ function ending(plan: Plan, counts: Counts, look: Look, applyCommand: string | u
   const unasked = plan.changes.filter(({ change }) => change.notDryRun !== undefined).length;
   if (unasked > 0) lines.push(look.style.dim(`${plural(unasked, 'object')} could not be dry-run by the server; validated from files only`));
   if (counts.conflict > 0) lines.push(`${plural(counts.conflict, 'conflict')} to solve first: nothing is applied until then`);
-  else if (writes === 0) lines.push(plan.kind === 'destroy' ? 'Nothing to do: nothing of this platform is in the cluster' : 'Nothing to do: the cluster is as the files say');
+  else if (writes === 0) lines.push(nothingToDo(plan.kind, counts));
   else if (applyCommand !== undefined) lines.push(`Apply it with: ${applyCommand}`);
   return lines;
+}
+
+function nothingToDo(kind: Plan['kind'], counts: Counts): string {
+  if (kind !== 'destroy') return 'Nothing to do: the cluster is as the files say';
+  return counts.keep > 0 ? 'Nothing to do: only what is kept is left' : 'Nothing to do: nothing of this platform is in the cluster';
 }

@@ -1,6 +1,6 @@
 import { formatRef, type ApplyEvent } from '../model/index.js';
 import type { Look } from './look.js';
-import { isOver, objectText, openObjects, readiness, waitsFor, type ComponentProgress, type Progress } from './progress.js';
+import { isDone, objectText, openObjects, readiness, waitsFor, type ComponentProgress, type Progress } from './progress.js';
 import { duration, plural, printable } from './text.js';
 import { phaseLook } from './words.js';
 
@@ -24,7 +24,7 @@ export function eventLine(progress: Progress, event: ApplyEvent, { look, now }: 
 export function heartbeatLine(progress: Progress, { look, now }: { look: Look; now: number }): string {
   const components = [...progress.components.values()];
   const running = components.filter(({ phase }) => phase === 'applying' || phase === 'waiting');
-  const done = components.filter(({ phase }) => isOver(phase)).length;
+  const done = components.filter(isDone).length;
   const reasons = running.map((component) => {
     const open = openObjects(component)[0];
     return `${component.name} ${countsOf(component)}${tail(open === undefined ? waitsFor(component, progress) : objectText(open))}`;

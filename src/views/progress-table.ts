@@ -19,6 +19,7 @@ const objectsShown = 5;
 /** Draws components by phase with ready/total, time and reason; in too few lines it leaves out objects, then what is done. */
 export function progressTable(progress: Progress, look: Look, frame: TableFrame): string[] {
   const components = [...progress.components.values()];
+  if (components.length === 0) return [];
   const head = frame.simulated ? [look.style.warn(simulatedNotice)] : [];
   for (const level of ['all', 'no objects', 'folded'] as const) {
     const lines = [...head, ...draw(components, progress, { look, frame, level })];
@@ -41,16 +42,22 @@ function draw(components: ComponentProgress[], progress: Progress, { look, frame
 }
 
 function row(component: ComponentProgress, progress: Progress, { look, now }: { look: Look; now: number }): Cell[] {
-  const { symbol, paint } = phaseLook(component.phase, look.style);
   const { ready, total } = readiness(component);
+  const { symbol, paint, word } = shownPhase(component, { look, isGone: ready === total });
   const seconds = component.startedAt === undefined ? '' : duration(((component.endedAt ?? now) - component.startedAt) / 1000);
   return [
     component.name,
-    { text: `${symbol} ${component.phase}`, style: paint },
+    { text: `${symbol} ${word}`, style: paint },
     `${ready}/${total}`,
     component.phase === 'unchanged' || component.phase === 'skipped' ? '' : seconds,
     printable(waitsFor(component, progress)),
   ];
+}
+
+/** What leaves has no health: it is removed once all of it is gone. */
+function shownPhase({ phase, leaving }: ComponentProgress, { look, isGone }: { look: Look; isGone: boolean }): { symbol: string; word: string; paint: (text: string) => string } {
+  if (!leaving || phase !== 'pending') return { ...phaseLook(phase, look.style), word: phase };
+  return isGone ? { symbol: '✓', word: 'removed', paint: look.style.good } : { symbol: '○', word: 'to remove', paint: look.style.dim };
 }
 
 function objectRows(component: ComponentProgress, look: Look): Cell[][] {

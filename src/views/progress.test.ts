@@ -112,6 +112,15 @@ test('a failure keeps its reason in the last table, and what stood on it says wh
   );
 });
 
+test('a component that is no longer declared is removed, not healthy', () => {
+  const old = sampleChange({ action: 'delete', ref: ref('Deployment', 'old'), component: 'old' });
+  const progress = startProgress(samplePlan([old], { components: [] }), 0);
+  expect(draw(progress, 0).split('\n')[1]).toBe('old        ○ to remove    0/1');
+  recordEvent(progress, { type: 'object', component: 'old', ref: old.ref, action: 'delete', phase: 'written' }, 1000);
+  expect(draw(progress, 1).split('\n')[1]).toBe('old        ✓ removed    1/1');
+  expect(draw(startProgress(samplePlan([]), 0), 0)).toBe('');
+});
+
 test('simulated nodes head the table', () => {
   expect(progressTable(after([]), plainLook, { now: 0, rows: Infinity, simulated: true })[0]).toBe('nodes are simulated: containers do not run');
 });

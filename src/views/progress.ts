@@ -14,6 +14,8 @@ export interface ComponentProgress {
   name: string;
   after: string[];
   phase: ComponentPhase;
+  /** It is no longer declared: its objects go, nothing of it is waited for. */
+  leaving: boolean;
   reason?: string;
   startedAt?: number;
   endedAt?: number;
@@ -31,7 +33,7 @@ export interface Progress {
 /** Starts the record of an apply: every component of the plan, in its order. */
 export function startProgress(plan: Plan, now: number): Progress {
   const progress: Progress = { startedAt: now, components: new Map() };
-  for (const { name, after } of plan.components) progress.components.set(name, newComponent(name, after));
+  for (const { name, after } of plan.components) progress.components.set(name, newComponent(name, { after, leaving: plan.kind === 'destroy' }));
   for (const { change } of plan.changes) {
     if (change.action === 'keep' || change.action === 'conflict') continue;
     const component = componentOf(progress, change.component);
@@ -53,13 +55,19 @@ export function isOver(phase: ComponentPhase): boolean {
   return phase === 'healthy' || phase === 'unchanged' || phase === 'failed' || phase === 'timeout' || phase === 'skipped';
 }
 
+/** Tells whether a component is where it ends: a verdict, or all of it gone. */
+export function isDone(component: ComponentProgress): boolean {
+  const { ready, total } = readiness(component);
+  return isOver(component.phase) || (component.leaving && ready === total);
+}
+
 /** What a component waits for: its own reason, else the objects that are not there yet, else components before it. */
 export function waitsFor(component: ComponentProgress, progress: Progress): string {
   if (component.reason !== undefined && component.reason !== '') return component.reason;
   const open = isOver(component.phase) ? [] : openObjects(component);
   if (open.length > 1) return plural(open.length, 'object');
   if (open[0] !== undefined) return objectText(open[0]);
-  if (component.phase !== 'pending') return '';
+  if (component.phase !== 'pending' || component.leaving) return '';
   const before = component.after.filter((name) => {
     const other = progress.components.get(name);
     return other !== undefined && other.phase !== 'healthy' && other.phase !== 'unchanged';
@@ -114,12 +122,12 @@ function objectKey(ref: ObjectRef, action: Action): string {
 function componentOf(progress: Progress, name: string): ComponentProgress {
   let component = progress.components.get(name);
   if (component === undefined) {
-    component = newComponent(name, []);
+    component = newComponent(name, { after: [], leaving: true });
     progress.components.set(name, component);
   }
   return component;
 }
 
-function newComponent(name: string, after: string[]): ComponentProgress {
-  return { name, after, phase: 'pending', objects: new Map(), judged: false };
+function newComponent(name: string, { after, leaving }: { after: string[]; leaving: boolean }): ComponentProgress {
+  return { name, after, leaving, phase: 'pending', objects: new Map(), judged: false };
 }

@@ -22,9 +22,8 @@ export function resultText(result: ApplyResult, look: Look, notes: ResultNotes):
     const { symbol, paint } = phaseLook(phase, style);
     lines.push(`${paint(`${symbol} ${phase}`)} ${style.strong(name)}${reason === undefined ? '' : `: ${printable(reason)}`}`);
   }
-  if (notes.simulated) lines.push(style.warn(simulatedNotice));
   const record = result.generation === null ? '' : `generation ${result.generation}, `;
-  lines.push(`${outcome(result, look)}: ${record}${countsText(result.counts, result.outcome === 'succeeded' ? 'done' : 'planned')} in ${seconds(result)}`);
+  lines.push(`${outcome(result, look)}: ${record}${countsText(result.counts, result.outcome === 'succeeded' ? 'done' : 'planned')} in ${seconds(result)}${notes.simulated ? ` ${style.warn(`(${simulatedNotice})`)}` : ''}`);
   if (result.outcome === 'timeout' || result.outcome === 'failed') lines.push(`See what it waits for with: ${notes.statusCommand ?? 'mostik status'}`);
   return lines.join('\n');
 }
