@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Kube } from '../../src/kube/index.js';
@@ -40,6 +42,19 @@ describe.skipIf(noApiServer)('adoption of what others made', () => {
     await applyDesired(kube, desiredOf(name, { web: { objects: [configMap(name, { keep: '1' })] } }));
     expect((await get('ConfigMap', name))?.['data']).toEqual({ keep: '1' });
     expect((await get('ConfigMap', name))?.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']).toBeUndefined();
+  });
+
+  it('takes over what Helm installed, and a field removed later goes away', async () => {
+    const chart = mkdtempSync(join(tmpdir(), 'mostik-chart-'));
+    mkdirSync(join(chart, 'templates'));
+    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: helmed\nversion: 0.1.0\n');
+    writeFileSync(join(chart, 'templates', 'map.yaml'), JSON.stringify(configMap('helmed', { keep: '1', drop: '2' })));
+    execFileSync(join(process.env['MOSTIK_ENGINE_DIR'] ?? '', 'mostik-render'), ['helm', 'install', 'helmed', chart, '--kubeconfig', server.kubeconfig], { stdio: 'pipe' });
+    const { plan } = await applyDesired(kube, desiredOf('helmed', { web: { objects: [configMap('helmed', { keep: '1', drop: '2' })] } }));
+    expect(changeOf(plan, configMap('helmed', {}))).toMatchObject({ action: 'adopt', managers: ['helm'] });
+    await applyDesired(kube, desiredOf('helmed', { web: { objects: [configMap('helmed', { keep: '1' })] } }));
+    expect((await get('ConfigMap', 'helmed'))?.['data']).toEqual({ keep: '1' });
+    rmSync(chart, { recursive: true });
   });
 
   it('shows and removes at adoption the fields that the platform does not declare', async () => {

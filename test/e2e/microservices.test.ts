@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHome, noEngine, type Home } from './mostik.js';
@@ -51,7 +51,12 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     expect(passwords.length).toBeGreaterThanOrEqual(2);
     expect(execFileSync('stat', ['-c', '%a', join(dir, '.env')], { encoding: 'utf8' }).trim()).toBe('600');
     const outputs = await Promise.all([home.mostik(['plan', dir, '-o', 'json']), home.mostik(['status', dir]), home.mostik(['history', dir]), home.mostik(['render', dir]), home.mostik(['plan', dir, '-p', 'minimal'])]);
-    for (const { stdout, stderr } of outputs) for (const password of passwords) for (const form of [password, Buffer.from(password).toString('base64')]) expect(stdout + stderr).not.toContain(form);
+    await home.mostik(['plan', dir, '-p', 'minimal', '--out', join(home.folder, 'plan.json')]);
+    const cluster = join(home.folder, 'state/mostik/clusters/microservices');
+    const logs = readdirSync(join(cluster, 'logs')).map((name) => readFileSync(join(cluster, 'logs', name), 'utf8'));
+    expect(logs.length).toBeGreaterThan(5);
+    const shown = [...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]), readFileSync(join(home.folder, 'plan.json'), 'utf8'), ...logs];
+    for (const text of shown) for (const password of passwords) for (const form of [password, Buffer.from(password).toString('base64')]) expect(text.includes(form)).toBe(false);
   }, 60_000);
 
   it('changes nothing the second time: no write reaches the API server, no lock is taken', async () => {
