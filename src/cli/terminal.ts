@@ -115,6 +115,7 @@ function ask(question: string, { stdin, stderr, signal }: { stdin: Readable; std
       // First, since closing counts as a no.
       reject(signal.reason instanceof Error ? signal.reason : new Error('interrupted'));
       lines.close();
+      stderr.write('\n');
     };
     signal.addEventListener('abort', abort, { once: true });
     // In a question the terminal hands Ctrl-C to readline, not to the process.

@@ -113,6 +113,7 @@ async function finish({ platform, target, result }: UpResult, invocation: UpInvo
     owned: target.owned,
     kubeconfig: target.kubeconfig,
     context: target.kube.context,
+    components: { healthy: result.components.filter(({ phase }) => phase === 'healthy' || phase === 'unchanged').length, total: result.components.length },
     endpoints,
     commands: { plan: sameInputs('mostik plan', args[0], flags), status: statusCommand, destroy: sameInputs('mostik destroy', args[0], flags) },
   };

@@ -13,6 +13,7 @@ const summary: Summary = {
   owned: true,
   kubeconfig: '/home/kim/my state/kubeconfig',
   context: 'mostik-shop',
+  components: { healthy: 2, total: 2 },
   endpoints: [
     { component: 'web', object: 'Service/shop/web', address: 'http://10.0.0.7' },
     { component: 'gateway', object: 'Ingress/shop/gateway', address: '' },
@@ -25,6 +26,7 @@ test('up ends with addresses, the way to look at it, and what to do next', () =>
     golden(`
       shop on cluster shop
       nodes are simulated: containers do not run
+      ✓ 2 of 2 components healthy
 
       Addresses
         web      http://10.0.0.7  Service/shop/web

@@ -21,6 +21,7 @@ export interface Summary {
   /** Path of the kubeconfig; empty for the user's own. */
   kubeconfig: string;
   context: string;
+  components: { healthy: number; total: number };
   endpoints: Endpoint[];
   /** Command lines for what comes next, with the user's own inputs. */
   commands: { plan: string; status: string; destroy: string };
@@ -33,6 +34,7 @@ export function summaryText(summary: Summary, look: Look): string {
   const { style } = look;
   const lines = [`${style.strong(summary.platform)} on cluster ${style.strong(summary.cluster)}`];
   if (summary.simulated) lines.push(style.warn(simulatedNotice));
+  lines.push(style.good(`✓ ${summary.components.healthy} of ${summary.components.total} components healthy`));
   if (summary.endpoints.length > 0) lines.push('', style.strong('Addresses'), ...endpointLines(summary.endpoints, look));
   lines.push('', style.strong('Look at it'));
   const access = summary.kubeconfig === '' ? `kubectl --context ${shellWord(summary.context)}` : `KUBECONFIG=${shellWord(summary.kubeconfig)} kubectl`;
