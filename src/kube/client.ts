@@ -5,8 +5,8 @@ import { apiErrorOf, type Asked } from './api-error.js';
 import { discover, discoveryOf, groupVersionOf, pathOf, resourcesOf, type Discovery, type Resource } from './discovery.js';
 import type { ClusterTarget } from './kubeconfig.js';
 import { pause } from './retry-delay.js';
-import type { Transport, TransportRequest, TransportResponse } from './transport.js';
-import type { WireResponse } from './wire.js';
+import type { Transport, TransportRequest } from './transport.js';
+import type { WholeResponse, WireResponse } from './wire.js';
 
 /** A transport that knows the cluster's kinds and turns refusals into errors: what every operation stands on. */
 export interface Client {
@@ -19,7 +19,7 @@ export interface Client {
   needKind(apiVersion: string, kind: string, subject: string): Promise<Resource>;
   waitForKind(apiVersion: string, kind: string, options: { timeoutMs: number; signal?: AbortSignal | undefined }): Promise<Resource | undefined>;
   /** Sends, and returns an answer below 400; others are thrown as ApiError. */
-  call(request: ClientRequest): Promise<TransportResponse>;
+  call(request: ClientRequest): Promise<WholeResponse>;
   stream(request: ClientRequest): Promise<WireResponse>;
 }
 
@@ -142,7 +142,7 @@ function kindUnknown({ apiVersion, kind, subject, known }: { apiVersion: string;
 }
 
 /** Parses an answer that must be a map. */
-export function jsonOf(response: TransportResponse): Dict {
+export function jsonOf(response: WholeResponse): Dict {
   const parsed: unknown = JSON.parse(response.body.toString('utf8'));
   return isDict(parsed) ? parsed : {};
 }

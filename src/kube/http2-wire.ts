@@ -1,6 +1,6 @@
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { ConnectionLost, type Wire, type WireRequest, type WireResponse } from './wire.js';
+import { ConnectionLost, joined, type Exchange, type Wire, type WireRequest, type WireResponse, type WholeResponse } from './wire.js';
 
 /** Node's default windows of 64 KiB would stop a large list after each 64 KiB until we answer. */
 const streamWindow = 4 << 20;
@@ -39,13 +39,15 @@ export function http2Wire(server: URL, socket: TLSSocket, pingMs: number): Wire 
   const release = (): void => {
     if (--streams === 0) session.unref();
   };
+  const count: StreamCount = { hold, release, wasRefused: (id) => id !== undefined && id > lastStream };
   return {
     protocol: 'h2',
     get state() {
       if (!alive || session.closed || session.destroyed) return 'lost';
       return streams < Math.min(mostStreams, session.remoteSettings?.maxConcurrentStreams ?? mostStreams) ? 'open' : 'full';
     },
-    send: (request) => send(session, request, { hold, release, wasRefused: (id) => id !== undefined && id > lastStream }),
+    send: (request) => send(start(session, request, count)),
+    fetch: (request) => fetch(start(session, request, count)),
     close: () => {
       alive = false;
       if (streams === 0) session.destroy();
@@ -61,34 +63,73 @@ interface StreamCount {
   wasRefused(id: number | undefined): boolean;
 }
 
-function send(session: ClientHttp2Session, request: WireRequest, count: StreamCount): Promise<WireResponse> {
-  return new Promise((resolve, reject) => {
-    let stream: ClientHttp2Stream;
-    try {
-      stream = session.request({ ':method': request.method, ':path': request.path, ...request.headers }, { endStream: request.body === undefined });
-    } catch (error) {
-      // The session ended between our look at it and the request: nothing was sent.
-      return reject(new ConnectionLost('the connection was closed', { processed: false, cause: error }));
-    }
-    count.hold();
-    const lost = (problem: string, cause?: unknown): ConnectionLost => {
+/** A stream under way, or why there is none. */
+interface Started {
+  stream?: ClientHttp2Stream;
+  /** Settles the exchange when it ends without an answer: by `cancel`, or by what happened to the connection. */
+  failure(problem: string, cause?: unknown): Error;
+  cancel(reason: Error): void;
+}
+
+function start(session: ClientHttp2Session, request: WireRequest, count: StreamCount): Started {
+  let stream: ClientHttp2Stream;
+  try {
+    stream = session.request({ ':method': request.method, ':path': request.path, ...request.headers }, { endStream: request.body === undefined });
+  } catch (error) {
+    // The session ended between our look at it and the request: nothing was sent.
+    return { failure: () => new ConnectionLost('the connection was closed', { processed: false, cause: error }), cancel: () => undefined };
+  }
+  count.hold();
+  stream.once('close', count.release);
+  if (request.body !== undefined) stream.end(request.body);
+  let cancelled: Error | undefined;
+  return {
+    stream,
+    failure(problem, cause) {
       const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || count.wasRefused(stream.id) || stream.pending;
-      return new ConnectionLost(problem, { processed: !refused, cause });
-    };
-    const abort = (): void => {
+      return cancelled ?? new ConnectionLost(problem, { processed: !refused, cause });
+    },
+    cancel(reason) {
+      cancelled = reason;
       stream.close(constants.NGHTTP2_CANCEL);
-      reject(request.signal?.reason as Error);
-    };
-    request.signal?.addEventListener('abort', abort);
-    stream.on('response', (headers) => resolve({ status: headers[':status'] ?? 0, headers, body: stream, isCut: () => stream.rstCode !== constants.NGHTTP2_NO_ERROR }));
-    stream.on('error', (error: Error) => reject(request.signal?.aborted ? (request.signal.reason as Error) : lost(error.message, error)));
-    stream.on('close', () => {
-      count.release();
-      request.signal?.removeEventListener('abort', abort);
-      reject(lost('the connection was cut'));
+    },
+  };
+}
+
+const cut = 'the connection was cut';
+
+function send({ stream, failure, cancel }: Started): Exchange<WireResponse> {
+  const answer = new Promise<WireResponse>((resolve, reject) => {
+    if (!stream) return reject(failure(cut));
+    let answered = false;
+    stream.on('response', (headers) => {
+      answered = true;
+      resolve({ status: headers[':status'] ?? 0, headers, body: stream, isCut: () => stream.rstCode !== constants.NGHTTP2_NO_ERROR });
     });
-    if (request.body !== undefined) stream.end(request.body);
+    stream.on('error', (error: Error) => reject(failure(error.message, error)));
+    stream.on('close', () => {
+      if (!answered) reject(failure(cut));
+    });
   });
+  return { answer, cancel };
+}
+
+/** The busy path: few listeners, and errors, which are dear to make, only where they are told. */
+function fetch({ stream, failure, cancel }: Started): Exchange<WholeResponse> {
+  const answer = new Promise<WholeResponse>((resolve, reject) => {
+    if (!stream) return reject(failure(cut));
+    const chunks: Buffer[] = [];
+    let head: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
+    stream.on('response', (headers) => (head = headers));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('error', (error: Error) => reject(failure(error.message, error)));
+    // Node ends the body of a lost stream like a complete one; its code tells them apart.
+    stream.on('close', () => {
+      if (head && stream.rstCode === constants.NGHTTP2_NO_ERROR) resolve({ status: head[':status'] ?? 0, headers: head, body: joined(chunks) });
+      else reject(failure(cut));
+    });
+  });
+  return { answer, cancel };
 }
 
 function ping(session: ClientHttp2Session, patienceMs: number): void {

@@ -94,7 +94,7 @@ async function write(client: Client, { method, verb, type, ref, body, repeatable
     verb: options.dryRun === true ? `${verb} (dry run)` : verb,
     query: { fieldManager: options.fieldManager ?? fieldManager, fieldValidation: 'Strict', dryRun: options.dryRun === true ? 'All' : undefined, ...query },
     headers: { 'content-type': type },
-    body: JSON.stringify(body),
+    body: () => JSON.stringify(body),
     // A dry run changes nothing, so it is repeatable whatever it tries.
     repeatable: repeatable || options.dryRun === true,
     signal: options.signal,
@@ -119,7 +119,7 @@ async function remove(client: Client, ref: ObjectRef, options: Parameters<Kube['
   try {
     // With a uid a second delete cannot hit a successor of the same name.
     const repeatable = uid !== undefined || dryRun === true;
-    const call = { method: 'DELETE', verb: 'delete', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), repeatable, signal: options.signal } as const;
+    const call = { method: 'DELETE', verb: 'delete', headers: { 'content-type': 'application/json' }, body: () => JSON.stringify(body), repeatable, signal: options.signal } as const;
     const answer = jsonOf(await client.call({ ...locate(resource, ref), ...call }));
     return answer['kind'] === 'Status' ? { ...ref, metadata: metaOf(ref, uid) } : withKind(answer, ref);
   } catch (error) {

@@ -5,14 +5,15 @@ import type { ClusterTarget } from './kubeconfig.js';
 import { openWire, unreachable } from './open-wire.js';
 import type { Credentials, Proof } from './proof.js';
 import { backoffMs, pause, retryAfterMs } from './retry-delay.js';
-import { collect, ConnectionLost, type Wire, type WireResponse } from './wire.js';
+import { ConnectionLost, type Exchange, type WholeResponse, type Wire, type WireRequest, type WireResponse } from './wire.js';
 
 export interface TransportRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query. */
   path: string;
   headers?: Record<string, string>;
-  body?: string;
+  /** Writes the body when its turn comes, so that a thousand waiting requests do not hold a thousand texts. */
+  body?: () => string;
   signal?: AbortSignal | undefined;
   /** Sending it twice does what sending it once does, so it is sent again when the connection broke under it. */
   repeatable: boolean;
@@ -25,15 +26,9 @@ export interface TransportRequest {
   patienceMs?: number;
 }
 
-export interface TransportResponse {
-  status: number;
-  headers: NodeJS.Dict<string | string[]>;
-  body: Buffer;
-}
-
 /** Requests to one API server as one user. */
 export interface Transport {
-  request(request: TransportRequest): Promise<TransportResponse>;
+  request(request: TransportRequest): Promise<WholeResponse>;
   /** An answer that comes over time (watch, logs): not counted as in flight, never sent again by itself. */
   stream(request: TransportRequest): Promise<WireResponse>;
   close(): void;
@@ -60,13 +55,12 @@ export async function openTransport(target: ClusterTarget, credentials: Credenti
     async request(request) {
       await gate.enter(request.signal);
       try {
-        const { response, body } = await send(request, 'whole');
-        return { status: response.status, headers: response.headers, body };
+        return await send(request, (wire, wired) => wire.fetch(wired));
       } finally {
         gate.leave();
       }
     },
-    stream: async (request) => (await send(request, 'stream')).response,
+    stream: (request) => send(request, (wire, wired) => wire.send(wired)),
     close: wires.close,
   };
 }
@@ -131,26 +125,24 @@ interface SenderParts {
   options: TransportOptions;
 }
 
-interface Answer {
-  response: WireResponse;
-  /** Empty when the body is left to the caller. */
-  body: Buffer;
-}
+type Answer = WireResponse | WholeResponse;
 
-type Send = (request: TransportRequest, body: 'whole' | 'stream') => Promise<Answer>;
+type Start<T> = (wire: Wire, request: WireRequest) => Exchange<T>;
+
+type Send = <T extends Answer>(request: TransportRequest, start: Start<T>) => Promise<T>;
 
 /** Sends until there is an answer worth returning: waits where the server asks for it, reconnects where that is safe. */
 function sender({ target, credentials, wires, options }: SenderParts): Send {
-  return async (request, body) => {
+  return async (request, start) => {
     if (request.signal) setMaxListeners(0, request.signal);
     let lostAt: number | undefined;
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
       try {
         const { wire, proof } = await wires.get(request.signal);
-        const answer = await sendOnce(wire, { request, proof, options, body });
-        const wait = waitAsked(answer.response);
-        if (answer.response.status === 401 && !renewed && credentials.renew()) {
+        const answer = await sendOnce((wired) => start(wire, wired), { request, proof, options });
+        const wait = waitAsked(answer);
+        if (answer.status === 401 && !renewed && credentials.renew()) {
           renewed = true;
           wires.renew();
         } else if (wait !== undefined && attempt <= mostWaits) {
@@ -158,7 +150,7 @@ function sender({ target, credentials, wires, options }: SenderParts): Send {
         } else {
           return answer;
         }
-        answer.response.body.resume();
+        if (!Buffer.isBuffer(answer.body)) answer.body.resume();
       } catch (error) {
         lostAt ??= Date.now();
         const givenUp = Date.now() - lostAt >= (request.patienceMs ?? options.patienceMs);
@@ -172,7 +164,7 @@ function sender({ target, credentials, wires, options }: SenderParts): Send {
 /** A server under load answers 429 or 503 with Retry-After; so often it is obeyed. */
 const mostWaits = 10;
 
-function waitAsked({ status, headers }: WireResponse): number | undefined {
+function waitAsked({ status, headers }: Answer): number | undefined {
   if (status !== 429 && status < 500) return undefined;
   const asked = retryAfterMs(headers['retry-after']);
   return asked === undefined ? undefined : Math.min(asked, 30_000);
@@ -195,27 +187,24 @@ interface OneSend {
   request: TransportRequest;
   proof: Proof;
   options: TransportOptions;
-  body: 'whole' | 'stream';
 }
 
-async function sendOnce(wire: Wire, { request, proof, options, body }: OneSend): Promise<Answer> {
-  const timeoutMs = request.timeoutMs ?? options.timeoutMs;
-  const stop = new AbortController();
-  const abort = (): void => stop.abort(request.signal?.reason);
-  const timer = setTimeout(() => stop.abort(timedOut(request, timeoutMs)), timeoutMs);
+async function sendOnce<T extends Answer>(start: (request: WireRequest) => Exchange<T>, { request, proof, options }: OneSend): Promise<T> {
+  const { signal, timeoutMs = options.timeoutMs } = request;
+  signal?.throwIfAborted();
   const headers = { accept: 'application/json', 'user-agent': options.userAgent, ...proof.headers, ...request.headers };
-  request.signal?.addEventListener('abort', abort);
-  let response: WireResponse | undefined;
+  const exchange = start({ method: request.method, path: request.path, headers, body: request.body?.() });
+  const timer = setTimeout(() => exchange.cancel(timedOut(request, timeoutMs)), timeoutMs);
+  const abort = (): void => exchange.cancel(signal?.reason as Error);
+  const unlink = (): void => signal?.removeEventListener('abort', abort);
+  signal?.addEventListener('abort', abort);
+  let answer: T | undefined;
   try {
-    request.signal?.throwIfAborted();
-    response = await wire.send({ method: request.method, path: request.path, headers, body: request.body, signal: stop.signal });
-    return { response, body: body === 'whole' ? await collect(response) : Buffer.alloc(0) };
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
+    return (answer = await exchange.answer);
   } finally {
     clearTimeout(timer);
-    const unlink = (): void => request.signal?.removeEventListener('abort', abort);
-    if (body === 'stream' && response) response.body.once('close', unlink);
+    // A body that is still coming ends with the signal too.
+    if (answer && !Buffer.isBuffer(answer.body)) answer.body.once('close', unlink);
     else unlink();
   }
 }

@@ -7,7 +7,6 @@ export interface WireRequest {
   path: string;
   headers: Record<string, string | string[]>;
   body?: string | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** The head of an answer; the body is still coming. */
@@ -19,12 +18,29 @@ export interface WireResponse {
   isCut(): boolean;
 }
 
+/** A whole answer. */
+export interface WholeResponse {
+  status: number;
+  headers: NodeJS.Dict<string | string[]>;
+  body: Buffer;
+}
+
+/** A request under way. It fails with ConnectionLost, or with the reason of `cancel`. */
+export interface Exchange<T> {
+  answer: Promise<T>;
+  /** Ends it; also the body of an answer that is still coming. */
+  cancel(reason: Error): void;
+}
+
 /** An open connection to the API server. HTTP/2 carries many requests at once; HTTP/1.1 hides several sockets. */
 export interface Wire {
   readonly protocol: 'h2' | 'http/1.1';
   /** Full: as many streams as the server takes are under way. Lost: no new request, those under way may still end well. */
   readonly state: 'open' | 'full' | 'lost';
-  send(request: WireRequest): Promise<WireResponse>;
+  /** The answer as soon as its head is there. */
+  send(request: WireRequest): Exchange<WireResponse>;
+  /** The answer once its body is complete. */
+  fetch(request: WireRequest): Exchange<WholeResponse>;
   close(): void;
 }
 
@@ -39,17 +55,9 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** Reads a body to its end; a cut on the way is a ConnectionLost. */
-export function collect({ body, isCut }: WireResponse): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const cut = (): void => reject(new ConnectionLost('the connection was cut', { processed: true }));
-    body.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // Node ends the body of a lost HTTP/2 stream like a complete one.
-    body.on('end', () => (isCut() ? cut() : resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))));
-    body.on('error', (error) => reject(asLost(error)));
-    body.on('close', cut);
-  });
+/** One buffer of several. */
+export function joined(chunks: Buffer[]): Buffer {
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
 /** Turns what a stream reports into a ConnectionLost; an abort by our own caller passes as it is. */
