@@ -25,13 +25,16 @@ export interface ApplyOptions {
 
 /** Refuses a plan that cannot be carried out: its errors and its conflicts, all of them, before anything is written. */
 export function refusals(plan: Plan): Diagnostic[] {
+  const errors = plan.diagnostics.filter(({ severity }) => severity === 'error');
+  // What a check of our own has said of an object is clearer than the server's refusal of it.
+  const isTold = (name: string): boolean => errors.some(({ message }) => message.startsWith(`${name}:`));
   const conflicts = plan.changes
-    .filter(({ change }) => change.action === 'conflict')
+    .filter(({ change }) => change.action === 'conflict' && !isTold(formatRef(change.ref)))
     .map(({ change }) => {
       const params = { object: formatRef(change.ref), reason: change.reason ?? '' };
       return change.reason?.startsWith('refused by the server') ? diagnose('plan-refused', params, change.at) : diagnose('plan-conflicts', { ...params, hint: conflictHint(change.reason ?? '') }, change.at);
     });
-  return [...plan.diagnostics.filter(({ severity }) => severity === 'error'), ...conflicts];
+  return [...errors, ...conflicts];
 }
 
 function conflictHint(reason: string): string {

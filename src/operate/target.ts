@@ -1,4 +1,4 @@
-import { readCluster } from '../cluster/index.js';
+import { clusterState, readCluster } from '../cluster/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { connect, type Kube } from '../kube/index.js';
 import type { ResolvedPlatform } from '../model/index.js';
@@ -41,8 +41,9 @@ export async function openTarget(platform: Pick<ResolvedPlatform, 'name' | 'clus
 export async function embeddedTarget(name: string, signal?: AbortSignal): Promise<Target> {
   const record = readCluster(name);
   if (!record) throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  // A cluster that does not run is said by its processes: asking its port would only tell that nobody answers.
+  if (clusterState(name) === 'stopped') throw new MostikError([diagnose('cluster-stopped', { cluster: name })]);
   const kube = await connect({ kubeconfig: record.kubeconfig, ...(signal ? { signal } : {}) });
-  if (!(await kube.ready(signal))) throw new MostikError([diagnose('cluster-stopped', { cluster: name })]);
   return { kube, clusterName: name, simulated: true, owned: true, kubeconfig: record.kubeconfig };
 }
 

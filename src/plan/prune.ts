@@ -31,7 +31,9 @@ export interface PruneContext {
 export async function pruneChanges(context: PruneContext): Promise<PlannedChange[]> {
   const gone = goneObjects(context);
   const claims = await claimsOfSets(context, gone);
-  const changes = [...gone, ...claims].map(({ object, entry }) => pruneOne(object, entry, context));
+  // Lists answer in any order; a plan reads the same each time.
+  const inOrder = [...gone, ...claims].sort((a, b) => (keyOf(refOf(a.object)) < keyOf(refOf(b.object)) ? -1 : 1));
+  const changes = inOrder.map(({ object, entry }) => pruneOne(object, entry, context));
   const kept = changes.filter(({ change }) => change.action === 'keep');
   for (const planned of changes) keepNamespaceOf(planned, kept, context);
   return changes;
