@@ -114,6 +114,6 @@ function wordsFor(error: { code: string; message: string }): string {
 
 function firstPerLine<T extends Place>(problems: T[]): T[] {
   const seen = new Set<number>();
-  return problems.filter(({ line }) => !seen.has(line) && seen.add(line)).slice(0, 20);
+  return problems.filter(({ line }) => !seen.has(line) && seen.add(line)).slice(0, 3);
 }
 

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { oneOf } from '../lib/describe-value.js';
@@ -7,6 +6,7 @@ import { asDict, asList, asStrings, isDict, valueAt, type Dict } from '../lib/re
 import { readYamlText } from '../lib/yaml-text.js';
 import { formatPath, parsePath, setAt, type FieldPath, type SetValue } from '../model/index.js';
 import type { Layer } from './layers.js';
+import { textOf } from './paths.js';
 
 /**
  * Lays `--set` over a merged spec: values of a chart, or fields of a workload. `layers` tell later where they came from.
@@ -63,9 +63,8 @@ function seedList(values: Dict, path: FieldPath, files: readonly unknown[], dir:
   const list = path.slice(0, end);
   if (end < 0 || valueAt(values, ...list) !== undefined) return;
   for (const file of files.toReversed()) {
-    const full = resolve(dir, String(file));
-    if (!existsSync(full)) continue;
-    const found = valueAt(readYamlText(readFileSync(full, 'utf8'), 'kubernetes').data, ...list);
+    const text = textOf(resolve(dir, String(file)));
+    const found = text === undefined ? undefined : valueAt(readYamlText(text, 'kubernetes').data, ...list);
     if (found === undefined) continue;
     if (Array.isArray(found)) setAt(values, list, found);
     return;

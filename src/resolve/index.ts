@@ -45,7 +45,7 @@ export function resolve(loaded: LoadedInput, options: ResolveOptions = {}): Reso
 function chooseProfiles(loaded: LoadedInput, asked: readonly string[]): { profiles: string[]; problems: Diagnostic[] } {
   const { defaultProfile, profiles } = loaded.platform.spec;
   const names = Object.keys(profiles);
-  const chosen = asked.length > 0 ? asked : defaultProfile === undefined ? [] : [defaultProfile];
+  const chosen = [...new Set(asked.length > 0 ? asked : defaultProfile === undefined ? [] : [defaultProfile])];
   const problems = chosen
     .filter((name) => !names.includes(name))
     .map((name) => {

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { asDict, asList, asString } from '../lib/read-unknown.js';
 import { readYamlText } from '../lib/yaml-text.js';
-import { filesBelow, isInside } from './paths.js';
+import { filesBelow, isInside, textOf } from './paths.js';
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
@@ -43,7 +43,7 @@ export function kustomizationFiles(folder: string, root: string): { files: strin
 function basesOf(folder: string): string[] {
   const file = kustomizationIn(folder);
   if (!file) return [];
-  const data = asDict(readYamlText(readFileSync(file, 'utf8'), 'kubernetes').data);
+  const data = asDict(readYamlText(textOf(file) ?? '', 'kubernetes').data);
   const entries = ['resources', 'bases', 'components'].flatMap((key) => asList(data[key]));
   return entries.map(asString).flatMap((path) => (path === undefined || path.includes('://') ? [] : [resolve(folder, path)]));
 }

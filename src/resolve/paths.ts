@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { diagnose, type Diagnostic, type Location } from '../diagnostics/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
@@ -28,7 +28,25 @@ export function findPath(named: NamedPath, ground: Ground): { path: string; fold
   if (!isInside(full, ground.root)) return outside();
   if (!existsSync(full)) return { diagnostic: diagnose('file-not-found', { what: where, path, hint: missingHint(path, full, ground.dir) }, at) };
   if (!isInside(realpathSync(full), ground.root)) return outside();
-  return { path: full, folder: statSync(full).isDirectory() };
+  const found = statSync(full);
+  const problem = found.isFile() || found.isDirectory() ? (mayRead(full) ? undefined : 'this user may not read it') : 'it is not an ordinary file';
+  if (problem !== undefined) return { diagnostic: diagnose('file-unreadable', { what: where, path, problem, hint: '' }, at) };
+  return { path: full, folder: found.isDirectory() };
+}
+
+/** The text of an ordinary file of at most 2 MiB; undefined for anything else. What is wrong with it is told elsewhere. */
+export function textOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size <= 2 * 1024 * 1024 && mayRead(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function mayRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Tells whether a real path is the root or lies below it. */
@@ -46,7 +64,7 @@ export function filesBelow(folder: string, root: string): { files: string[]; out
     const real = realpathSync(dir);
     if (seen.has(real)) return;
     seen.add(real);
-    for (const entry of readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of entriesOf(dir)) {
       const path = join(dir, entry.name);
       if (entry.name === '.git' || entry.name === 'node_modules') continue;
       const target = entry.isSymbolicLink() ? linked(path) : undefined;
@@ -58,6 +76,11 @@ export function filesBelow(folder: string, root: string): { files: string[]; out
   };
   visit(folder);
   return { files, outside };
+}
+
+/** Entries by name; none of a folder that may not be read, which whoever needs it will tell. */
+function entriesOf(dir: string): Dirent[] {
+  return mayRead(dir) ? readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)) : [];
 }
 
 function linked(path: string): string | undefined {
