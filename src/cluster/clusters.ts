@@ -19,12 +19,12 @@ export function requireCluster(name: string): ClusterRecord {
   return record;
 }
 
-/** All clusters of this user, by name. */
+/** All clusters of this user, by name; those whose record cannot be read are left out, they can only be deleted. */
 export function listClusters(): ClusterRecord[] {
   const root = clustersFolder();
   if (!existsSync(root)) return [];
   return readdirSync(root)
     .filter(isClusterName)
     .sort()
-    .flatMap((name) => readCluster(name) ?? []);
+    .flatMap((name) => readClusterIn(folderOf(name).root) ?? []);
 }

@@ -5,8 +5,8 @@ import { below } from './paths.js';
 import { endProcess, findMarked, signalProcess, waitForEnd } from './processes.js';
 import { readSupervisorState } from './supervisor-state.js';
 
-/** Longer than the supervisor itself grants its components. */
-const supervisorMs = 30_000;
+/** How long a supervisor may take to end everything, in milliseconds: longer than it grants its components. */
+export const supervisorMs = 30_000;
 
 /** A cluster by what is needed to end it, also when its record cannot be read. */
 export interface Halting {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { packageRoot } from '../engine/place.js';
+import { livenessOf } from '../lib/process-identity.js';
 import { auditPolicy, schedulerConfig } from './components.js';
 import { below, type ClusterFolder } from './paths.js';
 import { halt } from './halt.js';
@@ -28,7 +29,7 @@ const hopeless = 4;
 
 /** Writes everything a cluster needs to run, starts its supervisor unless it runs, and waits for the API server. */
 export async function launch(record: ClusterRecord, options: LaunchOptions & LifecycleOptions & { running?: boolean }): Promise<ClusterRecord> {
-  let supervisorEnd: () => string | undefined = () => undefined;
+  let supervisorEnd = () => endOfRunning(record);
   if (!options.running) {
     await prepare(record);
     supervisorEnd = startSupervisor(record, options.supervisor ?? join(packageRoot(), 'dist', 'cluster', 'supervisor-main.js'));
@@ -63,7 +64,13 @@ function readStages(): string {
   return files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n---\n');
 }
 
-/** Returns a function that says how the supervisor ended, if it did. */
+/** How the supervisor that ran already has ended, if it has. */
+function endOfRunning(record: ClusterRecord): string | undefined {
+  const state = readSupervisorState(below(record.folder).supervisor);
+  return state && livenessOf(state.supervisor) === 'alive' ? undefined : 'it has been ended';
+}
+
+/** Starts it, detached. Returns a function that says how the supervisor ended, if it did. */
 function startSupervisor(record: ClusterRecord, program: string): () => string | undefined {
   if (!existsSync(program)) throw new MostikError([diagnose('cluster-supervisor-missing', { name: record.name, path: program })]);
   const folder = below(record.folder);

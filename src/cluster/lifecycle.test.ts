@@ -118,6 +118,7 @@ describe.skipIf(!binaries)(`the life of embedded clusters${noCluster}`, () => {
   });
 
   test('more nodes declared for a cluster that runs are there without a restart', async () => {
+    await eventually(() => clusterState('first'), (state) => state === 'running');
     const before = clusterProcesses('first').map(({ pid }) => pid);
     const nodes = [{ name: 'big', count: 2, cpu: 32, memory: '64Gi', pods: 50, gpus: 4, labels: { size: 'big' }, taints: [] }];
     const grown = await createCluster({ name: 'first', nodes, binaries: binaries!, supervisor: world.supervisor });

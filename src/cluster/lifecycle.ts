@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
 import type { NodeSpec } from '../model/index.js';
 import { clustersFolder, folderOf, lockFileOf } from './folder.js';
-import { endLeftovers, halt, refuseElsewhere } from './halt.js';
+import { endLeftovers, halt, refuseElsewhere, supervisorMs } from './halt.js';
 import { describeHolder, takeLock } from '../engine/lock.js';
 import { livenessOf } from '../lib/process-identity.js';
+import { below } from './paths.js';
 import { choosePorts, keepPorts } from './ports.js';
 import { listClusters, readCluster, requireCluster } from './clusters.js';
+import { waitForEnd } from './processes.js';
 import { readClusterIn, writeRecord, type Binaries, type ClusterRecord } from './record.js';
 import { chooseKubernetes, releaseOf } from './release.js';
 import { launch, type LaunchOptions } from './launch.js';
@@ -45,7 +47,8 @@ const defaultNodes: NodeSpec[] = [{ name: 'worker', count: 3, cpu: 4, memory: '1
 export async function createCluster(options: CreateOptions): Promise<ClusterRecord> {
   return withLock(options.name, options, async () => {
     const existing = readCluster(options.name);
-    const release = await releaseOf(options.name, options.binaries.cluster);
+    // A cluster that runs is not asked again, so that the next `up` loses no time on it.
+    const release = existing && isRunning(existing) ? existing.release : await releaseOf(options.name, options.binaries.cluster);
     if (existing) return run(adapt(existing, options, release), options);
     options.onProgress?.({ type: 'step', text: `making cluster ${options.name}` });
     return run(await makeRecord(options, release), options);
@@ -134,9 +137,11 @@ function adapt(existing: ClusterRecord, options: CreateOptions, release: string)
 
 /** Starts what does not run; a cluster that runs only takes note of its new declaration. */
 async function run(record: ClusterRecord, options: StartOptions): Promise<ClusterRecord> {
-  const state = readSupervisorState(folderOf(record.name).supervisor);
+  const state = readSupervisorState(below(record.folder).supervisor);
   refuseElsewhere(record.name, state?.supervisor);
-  if (state && livenessOf(state.supervisor) === 'alive') {
+  // Somebody may have told the supervisor itself to stop, as a system does that shuts down.
+  if (state?.phase === 'stopping') await waitForEnd(state.supervisor, supervisorMs);
+  if (isRunning(record)) {
     const running = readCluster(record.name) ?? record;
     const noted = { ...running, nodes: record.nodes };
     writeRecord(noted);
@@ -151,6 +156,11 @@ async function run(record: ClusterRecord, options: StartOptions): Promise<Cluste
     options.onProgress?.({ type: 'warning', diagnostic });
   }
   return launch({ ...record, ports }, options);
+}
+
+function isRunning(record: ClusterRecord): boolean {
+  const state = readSupervisorState(below(record.folder).supervisor);
+  return state !== undefined && livenessOf(state.supervisor) === 'alive';
 }
 
 function portsOfOthers(name: string): number[] {

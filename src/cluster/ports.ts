@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from './record.js';
 
 /** Below the range that kernels give to outgoing connections, so that a stopped cluster finds its ports free again. */
@@ -30,13 +31,28 @@ export async function keepPorts(kept: Ports, avoid: Iterable<number>): Promise<{
   const ports = { ...kept };
   const taken: TakenPort[] = [];
   for (const use of ['api', 'agent'] as const) {
-    if (await isFree(kept[use])) continue;
+    const holder = await holderOf(kept[use]);
+    if (holder === undefined) continue;
     const replacement = await choosePort(used);
     used.add(replacement);
     ports[use] = replacement;
-    taken.push({ use, port: kept[use], replacement, holder: listenerOn(kept[use]) });
+    taken.push({ use, port: kept[use], replacement, holder });
   }
   return { ports, taken };
+}
+
+/**
+ * Says who holds a port; undefined when it is free. A program that was killed a moment ago may still be closing its
+ * sockets while it no longer shows what it had open, so a port that nobody can be seen to hold gets some time.
+ */
+async function holderOf(port: number): Promise<string | undefined> {
+  const deadline = Date.now() + 3_000;
+  while (!(await isFree(port))) {
+    const holder = listenerOn(port);
+    if (holder !== unknownHolder || Date.now() > deadline) return holder;
+    await sleep(50);
+  }
+  return undefined;
 }
 
 async function choosePort(avoid: ReadonlySet<number>): Promise<number> {
@@ -55,12 +71,14 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+const unknownHolder = 'another program';
+
 /** Says who listens on a port of this machine, as far as the system lets us know. */
 export function listenerOn(port: number): string {
   try {
-    return (process.platform === 'linux' ? listenerByProc(port) : listenerByLsof(port)) ?? 'another program';
+    return (process.platform === 'linux' ? listenerByProc(port) : listenerByLsof(port)) ?? unknownHolder;
   } catch {
-    return 'another program';
+    return unknownHolder;
   }
 }
 

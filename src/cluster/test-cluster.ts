@@ -50,6 +50,16 @@ export async function kubectl(record: ClusterRecord, ...args: string[]): Promise
   return stdout.trim();
 }
 
+/** Waits until a workload is rolled out; a failure shows its pods and events. */
+export async function rollout(record: ClusterRecord, workload: string): Promise<void> {
+  try {
+    await kubectl(record, 'rollout', 'status', workload, '--timeout=60s');
+  } catch (error) {
+    const pods = await kubectl(record, 'describe', 'pods', '-l', `app=${workload.split('/')[1]}`);
+    throw new Error(`${workload} is not rolled out\n${pods}\n${await kubectl(record, 'get', 'pods,pvc', '-o', 'wide')}`, { cause: error });
+  }
+}
+
 /** Creates or changes what a text of YAML says. */
 export async function apply(record: ClusterRecord, text: string): Promise<void> {
   const file = join(record.folder, 'apply.yaml');

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asDict, asList, valueAt } from '../lib/read-unknown.js';
 import { createCluster, deleteCluster, type ClusterRecord } from './index.js';
-import { apply, binaries, complete, eventually, kubectl, makeWorld, noCluster, type World } from './test-cluster.js';
+import { apply, binaries, complete, eventually, kubectl, makeWorld, noCluster, rollout, type World } from './test-cluster.js';
 
 describe.skipIf(!binaries)(`workloads on simulated nodes${noCluster}`, () => {
   let world: World;
@@ -27,9 +28,9 @@ describe.skipIf(!binaries)(`workloads on simulated nodes${noCluster}`, () => {
 
   test('a Deployment of 100 pods becomes available, and rolls over to a new image', async () => {
     await apply(cluster, deployment('many', { replicas: 100, requests: '{cpu: 50m, memory: 32Mi}' }));
-    await kubectl(cluster, 'rollout', 'status', 'deployment/many', '--timeout=60s');
+    await rollout(cluster, 'deployment/many');
     await kubectl(cluster, 'set', 'image', 'deployment/many', 'app=example.org/app:2');
-    await kubectl(cluster, 'rollout', 'status', 'deployment/many', '--timeout=60s');
+    await rollout(cluster, 'deployment/many');
     expect(await field('deployment/many', '.status.availableReplicas')).toBe('100');
     const ips = (await kubectl(cluster, 'get', 'pods', '-l', 'app=many', '-o', 'jsonpath={.items[?(@.status.phase=="Running")].status.podIP}')).split(' ');
     expect(new Set(ips).size).toBe(100);
@@ -70,7 +71,7 @@ describe.skipIf(!binaries)(`workloads on simulated nodes${noCluster}`, () => {
 
   test('a StatefulSet gets its claims bound, and a claim grows when asked', async () => {
     await apply(cluster, statefulSet);
-    await kubectl(cluster, 'rollout', 'status', 'statefulset/db', '--timeout=60s');
+    await rollout(cluster, 'statefulset/db');
     expect(await field('pvc/data-db-1', '.status.phase')).toBe('Bound');
     const volume = await field('pvc/data-db-1', '.spec.volumeName');
     expect(await field(`pv/${volume}`, '.spec.hostPath.path')).toBe(join(cluster.folder, 'volumes', volume));
@@ -112,6 +113,20 @@ describe.skipIf(!binaries)(`workloads on simulated nodes${noCluster}`, () => {
     expect(await isReady('pod/held')).toBe('False');
     await kubectl(cluster, 'annotate', 'pod/crashing', 'mostik.dev/simulate-crash-');
     await eventually(() => isReady('pod/crashing'), (ready) => ready === 'True');
+  });
+
+  test('a pod that KWOK gave up on, because a write of its was refused, starts all the same', async () => {
+    await apply(cluster, refusal);
+    const refused = () => readFileSync(join(cluster.folder, 'logs', 'kwok.log'), 'utf8').includes('not for now');
+    for (let i = 0; !refused(); i++) {
+      // The policy takes effect a moment after it is there.
+      await pod(`refused-${i}`, '{containers: [{name: app, image: x}]}');
+      await eventually(() => startChecked(`pod/refused-${i}`), ({ status }) => status === 'True');
+      await sleep(500);
+    }
+    await kubectl(cluster, 'delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', 'refusal');
+    const unready = () => kubectl(cluster, 'get', 'pods', '-o', 'name', '--field-selector=status.phase=Pending');
+    await eventually(unready, (names) => !names.includes('pod/refused'));
   });
 
   test('logs and exec of a simulated pod say that containers do not run', async () => {
@@ -157,6 +172,20 @@ spec:
     metadata: { annotations: ${annotations} }
     spec: { restartPolicy: Never, initContainers: [{ name: first, image: x }], containers: [{ name: app, image: x }] }`;
 }
+
+const refusal = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: refusal }
+spec:
+  matchConstraints: { resourceRules: [{ apiGroups: [""], apiVersions: [v1], operations: [UPDATE], resources: [pods/status] }] }
+  matchConditions: [{ name: kwok, expression: "request.userInfo.username == 'mostik-simulated-nodes'" }]
+  validations: [{ expression: "false", message: not for now }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: refusal }
+spec: { policyName: refusal, validationActions: [Deny] }`;
 
 const statefulSet = `
 apiVersion: apps/v1

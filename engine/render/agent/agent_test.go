@@ -144,3 +144,43 @@ func TestAddressesStayInTheirNetwork(t *testing.T) {
 		t.Error("expected the first and the last address of a block to be left out")
 	}
 }
+
+func TestAPodThatShouldHaveMovedOnIsNudgedAfterItsTime(t *testing.T) {
+	start := metav1.NewTime(time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC))
+	pod := podWith(nil, corev1.Container{Name: "app"})
+	if left := untilNudge(pod, start.Time); left >= 0 {
+		t.Fatalf("expected nothing of a pod that is not checked, got %s", left)
+	}
+	pod.Status.Conditions = []corev1.PodCondition{{Type: startCheckedCondition, Status: corev1.ConditionTrue, LastTransitionTime: start}}
+	if left := untilNudge(pod, start.Add(2*time.Second)); left != 3*time.Second {
+		t.Fatalf("expected three seconds left, got %s", left)
+	}
+	if left := untilNudge(pod, start.Add(time.Minute)); left != 0 {
+		t.Fatalf("expected it to be due, got %s", left)
+	}
+	pod.Status.Conditions[0].LastProbeTime = metav1.NewTime(start.Add(time.Minute))
+	if left := untilNudge(pod, start.Add(time.Minute)); left != patience {
+		t.Fatalf("expected a nudge to buy time, got %s", left)
+	}
+	pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.PodReady, Status: corev1.ConditionTrue, LastTransitionTime: start})
+	if left := untilNudge(pod, start.Add(time.Hour)); left >= 0 {
+		t.Fatalf("expected nothing of a pod that runs for ever, got %s", left)
+	}
+	pod.Spec.RestartPolicy = corev1.RestartPolicyNever
+	if left := untilNudge(pod, start.Add(time.Hour)); left != 0 {
+		t.Fatalf("expected a job's pod to have completed, got %s", left)
+	}
+}
+
+func TestADeletedPodIsNudgedUntilItsGraceIsGone(t *testing.T) {
+	start := metav1.NewTime(time.Date(2026, 1, 1, 12, 0, 30, 0, time.UTC))
+	pod := podWith(nil, corev1.Container{Name: "app"})
+	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &start, new(int64(30))
+	if left := untilNudge(pod, start.Add(-28*time.Second)); left != 3*time.Second {
+		t.Fatalf("expected three seconds left, got %s", left)
+	}
+	pod.DeletionGracePeriodSeconds = new(int64(0))
+	if left := untilNudge(pod, start.Add(time.Hour)); left >= 0 {
+		t.Fatalf("expected finalizers of others to be waited for, got %s", left)
+	}
+}

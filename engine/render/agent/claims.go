@@ -63,7 +63,8 @@ func (b *claimBinder) sync(ctx context.Context, key string) (time.Duration, erro
 func (b *claimBinder) provision(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
 	class, err := b.caches.storageClasses.Get(*claim.Spec.StorageClassName)
 	if err != nil {
-		return err
+		// The volume controller has seen the class, so this cache will soon; no event of the claim would tell.
+		return fmt.Errorf("storage class: %s", err)
 	}
 	volume := b.volumeFor(claim)
 	if class.ReclaimPolicy != nil {

@@ -81,6 +81,7 @@ func run(ctx context.Context, options options, logger *slog.Logger) error {
 	events := newEvents(ctx, client)
 	controllers := []*controller{
 		newPodStarter(client, caches, events, logger),
+		newNodeNudger(client, caches, logger),
 		newClaimBinder(client, caches, events, options.volumes, logger),
 		newVolumeRemover(client, caches, options.volumes, logger),
 		newAddressGiver(client, caches, options.loadBalancers, logger),

@@ -65,19 +65,24 @@ func (s *podStarter) enqueueIndexed(into *controller, index, key string) {
 func (s *podStarter) sync(ctx context.Context, key string) (time.Duration, error) {
 	namespace, name, _ := strings.Cut(key, "/")
 	pod, err := s.caches.podLister.Pods(namespace).Get(name)
-	if err != nil || !s.caches.isSimulated(pod) || hasEnded(pod) {
+	if err != nil || !s.caches.isSimulated(pod) {
 		return 0, err
 	}
 	now := time.Now()
+	if left := untilNudge(pod, now); left == 0 {
+		return patience, s.nudge(ctx, pod, metav1.NewTime(now))
+	} else if hasEnded(pod) {
+		return max(left, 0), nil
+	}
 	found := findings{}
 	if !startChecked(pod) {
 		found = s.caches.check(pod)
 	}
 	decided := judge(pod, found, now)
 	if !s.differs(pod, decided) {
-		return decided.again, nil
+		return soonest(decided.again, untilNudge(pod, now)), nil
 	}
-	if err := s.write(ctx, pod, decided, metav1.NewTime(now)); err != nil {
+	if err := s.patch(ctx, pod, s.statusFor(pod, decided, metav1.NewTime(now))); err != nil {
 		return 0, err
 	}
 	s.tell(pod, decided, found)
@@ -101,17 +106,25 @@ func (s *podStarter) differs(pod *corev1.Pod, decided verdict) bool {
 	return len(decided.crashed) > 0 && decided.again == 0
 }
 
-func (s *podStarter) write(ctx context.Context, pod *corev1.Pod, decided verdict, now metav1.Time) error {
+func (s *podStarter) patch(ctx context.Context, pod *corev1.Pod, status corev1.PodStatus) error {
 	body, err := json.Marshal(map[string]any{
 		// Another pod of the same name must not get this one's status.
 		"metadata": map[string]any{"uid": pod.UID},
-		"status":   s.statusFor(pod, decided, now),
+		"status":   status,
 	})
 	if err != nil {
 		return err
 	}
 	_, err = s.client.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType, body, metav1.PatchOptions{}, "status")
 	return err
+}
+
+// soonest is the shorter of two times to wait, of which those that are not above zero mean never.
+func soonest(one, other time.Duration) time.Duration {
+	if one <= 0 || (other > 0 && other < one) {
+		return max(other, 0)
+	}
+	return one
 }
 
 // statusFor is the part of the status that the agent writes. A pod that may start is left to KWOK but for one condition
