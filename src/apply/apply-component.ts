@@ -1,5 +1,6 @@
 import type { Kube } from '../kube/index.js';
 import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange } from '../model/index.js';
+import { hasHealth } from './health/index.js';
 import type { Monitor } from './monitor.js';
 import { runHooks } from './run-hook.js';
 import { writeChange, writeFailure } from './write.js';
@@ -74,7 +75,8 @@ async function waitForHealth(component: DesiredComponent, changes: readonly Plan
   const declared = changes.filter(({ change }) => change.action !== 'run' && change.action !== 'delete' && change.action !== 'keep');
   const actionOf = new Map(declared.map(({ change }) => [keyOf(change.ref), change.action]));
   world.tell('waiting');
-  const { outcome, unhealthy } = await world.monitor.waitFor(declared.map(({ change }) => change.ref), {
+  const followed = declared.filter(({ change, send, live }) => hasHealth(change.ref, send ?? live));
+  const { outcome, unhealthy } = await world.monitor.waitFor(followed.map(({ change }) => change.ref), {
     timeoutSeconds: world.timeoutSeconds,
     signal: world.signal,
     onHealth: (ref, health) => {

@@ -3,6 +3,9 @@ import { keyOf, labels, refOf, type Health, type KubeObject, type ObjectRef } fr
 import { hasHealth, healthOf } from './health/index.js';
 import { explain } from './health/why.js';
 
+/** Changes within this many milliseconds are looked at together: a rollout sends hundreds of them. */
+const lookEvery = 50;
+
 /** How often reasons are asked for while something is not healthy: they need extra requests. */
 const explainEvery = 2000;
 
@@ -42,9 +45,9 @@ export function openMonitor(kube: Kube, platform: string): Monitor {
     note: (object) => { written.set(keyOf(refOf(object)), object); },
     stop: () => { stopper.abort(); },
     waitFor: async (refs, options) => {
-      const followed = refs.filter(hasHealth);
+      const followed = refs.filter((ref) => hasHealth(ref));
       await Promise.all(followed.map(follow));
-      return waitUntilHealthy(kube, followed, { ...options, find, nextChange: (ms) => nextChange(ms, options.signal, waiters) });
+      return waitUntilHealthy(kube, followed, { ...options, find, nextChange: (ms) => nextChange(ms, options.signal, waiters), pause: (ms) => nextChange(ms, options.signal, new Set()) });
     },
   };
 }
@@ -64,6 +67,7 @@ interface WaitWorld {
   find(ref: ObjectRef): KubeObject | undefined;
   onHealth(ref: ObjectRef, health: Health): void;
   nextChange(ms: number): Promise<void>;
+  pause(ms: number): Promise<void>;
 }
 
 async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: WaitWorld): Promise<WaitResult> {
@@ -93,6 +97,7 @@ async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: W
     if (held.length === 0) return { outcome: 'healthy', unhealthy: [] };
     if (isOver) return { outcome: held.some(({ health }) => health.status === 'failed') ? 'failed' : 'timeout', unhealthy: held.map(({ ref, health }) => ({ ref, health })) };
     await world.nextChange(Math.max(0, Math.min(explainAt, deadline) - Date.now()));
+    await world.pause(lookEvery);
   }
 }
 

@@ -1,3 +1,4 @@
+import { valueAt } from '../../lib/read-unknown.js';
 import type { KubeObject, Health } from '../../model/index.js';
 import { groupOf } from '../../model/index.js';
 import { claimHealth } from './claim.js';
@@ -27,9 +28,10 @@ const rules: Record<string, HealthRule> = {
 /** Groups of Kubernetes itself whose other kinds have nothing to wait for. */
 const builtIn = /^$|^(apps|batch|autoscaling|policy|extensions)$|\.k8s\.io$/;
 
-/** Tells whether a kind can be anything but healthy once it was written. */
-export function hasHealth(ref: { apiVersion: string; kind: string }): boolean {
+/** Tells whether an object can be anything but healthy once it was written; by its kind alone when only a reference is known. */
+export function hasHealth(ref: { apiVersion: string; kind: string }, object?: KubeObject): boolean {
   const group = groupOf(ref.apiVersion);
+  if (object && ref.kind === 'Service' && group === '') return valueAt(object, 'spec', 'type') === 'LoadBalancer';
   return rules[`${group}/${ref.kind}`] !== undefined || !builtIn.test(group);
 }
 
