@@ -70,6 +70,7 @@ describe('building with Go', () => {
     helper.child.kill('SIGTERM');
     expect(await ended).toBe('SIGTERM');
     expect(fixture.cached()).toEqual([]);
+    expect(readdirSync(join(fixture.folder, 'tmp'))).toEqual([]);
     await nobodyBuildsIn(fixture);
   });
 
@@ -181,7 +182,9 @@ function largeSource(): string {
 
 /** An empty Go cache makes a build last for seconds. */
 function cold(fixture: Fixture): NodeJS.ProcessEnv {
-  return { ...fixture.env, GOCACHE: join(fixture.folder, 'gocache') };
+  const tmp = join(fixture.folder, 'tmp');
+  mkdirSync(tmp, { recursive: true });
+  return { ...fixture.env, GOCACHE: join(fixture.folder, 'gocache'), TMPDIR: tmp };
 }
 
 interface Helper {

@@ -108,7 +108,8 @@ async function makeFrom(source: EngineSource, maker: (job: Job) => Promise<void>
   let child: number | undefined;
   const discard = (): void => {
     endGroup(child);
-    rmSync(folder, { recursive: true, force: true });
+    // Compilers that were killed a moment ago may still be closing files in it.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   };
   const forget = onUntimelyEnd(() => {
     stop.abort();

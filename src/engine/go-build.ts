@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
 import type { BuildStep } from './engine.js';
@@ -24,11 +24,18 @@ export async function buildWithGo(job: Job): Promise<void> {
     }
     progress.total = await stalePackages(place, go, job.signal);
     Object.assign(progress, { step: progress.total === 1 ? 'link' : 'packages', done: 0 });
+    mkdirSync(workFolder(job));
     const output = ['-o', join(job.folder, place.file)];
     await runGo(job, go, { args: ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(place.module), ...output, '.'], progress });
+    rmSync(workFolder(job), { recursive: true });
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** Where Go compiles: below the job's folder, so that it goes away with it when Go is killed. */
+function workFolder(job: Job): string {
+  return join(job.folder, '.go');
 }
 
 /** The linker's flags of an engine: its `ldflags` file, else none but those that make it small. */
@@ -50,7 +57,7 @@ async function runGo(job: Job, go: Go, { args, progress }: { args: string[]; pro
   const last: string[] = [];
   const result = await runGroup('go', args, {
     cwd: job.place.module,
-    env: { ...go.env, CGO_ENABLED: '0' },
+    env: { ...go.env, CGO_ENABLED: '0', GOTMPDIR: existsSync(workFolder(job)) ? workFolder(job) : '' },
     signal: job.signal,
     onChild: job.noteChild,
     onLine(line) {
