@@ -17,7 +17,7 @@ export interface ComponentCommand {
 
 /**
  * What must be true before a component starts; earlier it would give up or back off for a second or more.
- * `etcd`: the database answers. `serving`: the API server answers anything. `ready`: it has created its roles.
+ * `etcd`: the database listens. `serving`: the API server answers anything. `ready`: it has created its roles.
  */
 export const gates = ['start', 'etcd', 'serving', 'ready'] as const;
 export type Gate = (typeof gates)[number];

@@ -160,6 +160,16 @@ describe.skipIf(!binaries)(`the life of embedded clusters${noCluster}`, () => {
     expect(findMarked(id)).toEqual([]);
   });
 
+  test('a create that is interrupted leaves nothing running, and the next one goes on', async () => {
+    const stop = new AbortController();
+    const onProgress = (event: ClusterEvent) => event.type === 'step' && event.text.startsWith('starting') && setTimeout(() => stop.abort(), 300);
+    const options = { name: 'cut', binaries: binaries!, supervisor: world.supervisor };
+    await expect(createCluster({ ...options, signal: stop.signal, onProgress })).rejects.toThrow(/abort/i);
+    const { id } = readCluster('cut')!;
+    expect(findMarked(id)).toEqual([]);
+    expect((await createCluster(options)).id).toBe(id);
+  });
+
   test('start and stop of a cluster that is not there say so', async () => {
     await expect(startCluster('nowhere')).rejects.toThrow(MostikError);
     await expect(stopCluster('nowhere')).rejects.toThrow(/there is no embedded cluster of this name/);

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess } from '../lib/process-identity.js';
@@ -65,7 +64,11 @@ interface Context {
 /** One promise per gate, resolved when what it stands for is true, or when the supervisor stops. */
 function openDoors(context: Context): Record<Gate, Promise<void>> {
   const { record, folder, signal } = context;
-  const etcd = until(() => etcdAnswers(join(folder.root, etcdSocketFile)), signal);
+  // A connection made to the socket waits until etcd serves; one made before the socket is there fails, and the API server
+  // would try again only after a second. A socket of an etcd that was killed would look like one that is there.
+  const socket = join(folder.root, etcdSocketFile);
+  rmSync(socket, { force: true });
+  const etcd = until(() => existsSync(socket), signal);
   const api = openProbe(folder.pki, record.ports.api);
   const answers = (path: string) => async () => (await api.get(path)).status === 200;
   const serving = etcd.then(() => until(answers('/livez/ping'), signal));
@@ -73,21 +76,8 @@ function openDoors(context: Context): Record<Gate, Promise<void>> {
   return { start: Promise.resolve(), etcd, serving, ready } satisfies Record<(typeof gates)[number], Promise<void>>;
 }
 
-async function until(condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && !(await condition())) await sleep(25);
-}
-
-function etcdAnswers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/health', timeout: 2_000 }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode === 200));
-      response.on('error', () => resolve(false));
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve(false));
-    asked.end();
-  });
+async function until(condition: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !(await condition())) await sleep(20);
 }
 
 /** Starts a component once its gate is open, and again whenever it ends. */
@@ -130,19 +120,22 @@ function runOnce(one: Watched, logFile: string, { record, folder, note }: Contex
   });
 }
 
-/** Clients first, then the API server, etcd last: an API server without its database hangs. */
+/** Clients first, then the API server, etcd last: an API server without its database hangs, so one that has lost it is killed. */
 async function stopAll(watched: Watched[]): Promise<void> {
   const isCore = (one: Watched) => one.command.name === 'kube-apiserver' || one.command.name === 'etcd';
-  await Promise.all(watched.filter((one) => !isCore(one)).map(stopOne));
-  for (const one of watched.filter(isCore).reverse()) await stopOne(one);
+  await Promise.all(watched.filter((one) => !isCore(one)).map((one) => stopOne(one)));
+  const [etcd, api] = watched.filter(isCore);
+  if (api) await stopOne(api, etcd && runs(etcd) ? undefined : 100);
+  if (etcd) await stopOne(etcd);
 }
 
-async function stopOne(one: Watched): Promise<void> {
+async function stopOne(one: Watched, termMs = stopMs[one.state.name] ?? 2_000): Promise<void> {
   const { process: identity, name } = one.state;
-  if (identity && one.child?.exitCode === null && one.child.signalCode === null) {
-    const termMs = stopMs[name] ?? 2_000;
-    if (!(await endProcess(identity, { termMs }))) console.error(`${name} (process ${identity.pid}) does not end`);
-  }
+  if (identity && runs(one) && !(await endProcess(identity, { termMs }))) console.error(`${name} (process ${identity.pid}) does not end`);
+}
+
+function runs({ child }: Watched): boolean {
+  return child?.exitCode === null && child.signalCode === null;
 }
 
 /** A cluster whose folder somebody removed has nothing to keep running for. */
