@@ -62,10 +62,11 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
   const { state, lock } = held;
   const record = await beginRecord(kube, plan, { state, secrets: plan.secrets, keep: options.keep, version: options.version });
   const signal = AbortSignal.any([options.signal, lock.lost]);
-  const inventory = keptEntries(plan, state);
+  const answers = new Map<string, Answer>();
   const monitor = openMonitor(kube, plan.platform);
-  const settle = (planned: PlannedChange, object: KubeObject): void => { inventory.set(keyOf(planned.change.ref), entryOf(planned, object, plan, record)); };
-  for (const planned of plan.changes) if (planned.change.action === 'unchanged' && planned.live && planned.send) settle(planned, planned.live);
+  const settle = (planned: PlannedChange, object: KubeObject): void => { answers.set(keyOf(planned.change.ref), { planned, object }); };
+  for (const planned of plan.changes) if (planned.live && planned.send && isNews(planned, state)) settle(planned, planned.live);
+  const inventory = (): Map<string, InventoryEntry> => inventoryOf(answers.values(), { plan, state, record });
   const apply: ApplyWorld = { kube, monitor, signal, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: settle, checkLock: () => { lock.check(); } };
   const outcomes = new Map<string, ComponentResult>();
   let writesLeft = plan.changes.filter(({ change }) => isWrite(change.action)).length;
@@ -83,12 +84,13 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
     else await applyGraph(plan, apply, outcomes);
     const retained = retainedClaims(plan, state);
     const removed = signal.aborted || blocked.length > 0 ? { failures: [], gone: [] } : await removeAll(plan, { ...apply, timeoutSeconds: options.timeoutSeconds ?? 300 });
-    for (const ref of removed.gone) inventory.delete(keyOf(ref));
-    return await conclude(plan, { record, outcomes, inventory, retained, failures: removed.failures, options, started: held.started, appliedAt });
+    const kept = inventory();
+    for (const ref of removed.gone) kept.delete(keyOf(ref));
+    return await conclude(plan, { record, outcomes, inventory: kept, retained, failures: removed.failures, options, started: held.started, appliedAt });
   } catch (error) {
-    if (!signal.aborted) await record.finish({ phase: 'failed', inventory: unionWith(inventory, plan), retained: state.retained, message: error instanceof Error ? error.message : String(error) }).catch(() => undefined);
+    if (!signal.aborted) await record.finish({ phase: 'failed', inventory: unionWith(inventory(), plan), retained: state.retained, message: error instanceof Error ? error.message : String(error) }).catch(() => undefined);
     if (lock.lost.aborted) throw lock.lost.reason;
-    if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory, plan), retained: state.retained, failures: [], options, started: held.started, appliedAt, interrupted: true });
+    if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory(), plan), retained: state.retained, failures: [], options, started: held.started, appliedAt, interrupted: true });
     throw error;
   } finally {
     clearTimeout(waiting);
@@ -107,14 +109,30 @@ async function giveWay(lock: Lock, record: Record): Promise<void> {
 
 const isWritten = (event: ApplyEvent): boolean => event.type === 'object' && (event.phase === 'written' || (event.action === 'run' && event.phase === 'healthy'));
 
-/** The record without what is neither declared nor there any more: somebody else took it away. */
-function keptEntries(plan: Plan, state: State): Map<string, InventoryEntry> {
-  const planned = new Set(plan.changes.map(({ change }) => keyOf(change.ref)));
-  return new Map([...state.inventory].filter(([key]) => planned.has(key)));
+/** The server's answer to a write, or an object that is as it should be although the record says otherwise. */
+interface Answer {
+  planned: PlannedChange;
+  object: KubeObject;
 }
 
-function entryOf(planned: PlannedChange, object: KubeObject, plan: Plan, { key }: Record): InventoryEntry {
-  return inventoryEntry(planned, object, { desired: desiredDigest(planned.send ?? object, plan.secrets, key), live: liveDigest(object, ownedFields(object), key) });
+/** True for an unchanged object whose recorded digests are not those the plan saw. */
+function isNews({ change }: PlannedChange, state: State): boolean {
+  const entry = state.inventory.get(keyOf(change.ref));
+  return change.action === 'unchanged' && (entry?.desired !== change.desired || entry?.live !== change.pin.digest);
+}
+
+/**
+ * The record as it is after the answers, without what is neither declared nor there any more. Digests are taken here and
+ * not between the writes, which they would hold up.
+ */
+function inventoryOf(answers: Iterable<Answer>, { plan, state, record: { key } }: { plan: Plan; state: State; record: Record }): Map<string, InventoryEntry> {
+  const planned = new Set(plan.changes.map(({ change }) => keyOf(change.ref)));
+  const inventory = new Map([...state.inventory].filter(([name]) => planned.has(name)));
+  for (const answer of answers) {
+    const digests = { desired: desiredDigest(answer.planned.send ?? answer.object, plan.secrets, key), live: liveDigest(answer.object, ownedFields(answer.object), key) };
+    inventory.set(keyOf(answer.planned.change.ref), inventoryEntry(answer.planned, answer.object, digests));
+  }
+  return inventory;
 }
 
 /** Objects that a broken-off apply may have made stay in the record: the next one finds and prunes them. */
