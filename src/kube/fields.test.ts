@@ -140,21 +140,22 @@ describe('moving ownership', () => {
 });
 
 describe('speed', () => {
-  it('reads 5,000 objects in well under half a second', () => {
+  it('reads the fields of 5,000 objects in less than twice the time of copying them as JSON', () => {
     const objects = Array.from({ length: 5_000 }, () => structuredClone(deployment([ours, helm, scaler])));
-    const readAll = (): { ms: number; found: number } => {
+    const timed = (work: (object: KubeObject) => void): number => {
       const started = performance.now();
-      let found = 0;
-      for (const object of objects) {
-        const fields = fieldsOf(object, 'mostik');
-        restrict(object, fields);
-        found += managersOf(object, fields).size;
-      }
-      return { found, ms: performance.now() - started };
+      objects.forEach(work);
+      return performance.now() - started;
     };
-    // The best of three, since other work on the machine only ever adds time.
-    const runs = [readAll(), readAll(), readAll()];
-    expect(runs[0]?.found).toBe(10_000);
-    expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(500);
+    const read = (object: KubeObject): void => {
+      const fields = fieldsOf(object, 'mostik');
+      restrict(object, fields);
+      managersOf(object, fields);
+    };
+    const copy = (object: KubeObject): unknown => JSON.parse(JSON.stringify(object));
+    // A yardstick beside it, and the best of five, since other work on the machine slows both.
+    const runs = Array.from({ length: 5 }, () => ({ read: timed(read), copy: timed(copy) }));
+    const best = (key: 'read' | 'copy'): number => Math.min(...runs.map((run) => run[key]));
+    expect(best('read') / best('copy')).toBeLessThan(2);
   });
 });
