@@ -8,6 +8,9 @@ export interface Answer {
   body: string;
 }
 
+/** An API server that still waits for its database accepts connections and leaves them unanswered. */
+const patienceMs = 3_000;
+
 /** Asks a cluster's own API server whether things are there; reads only. */
 export interface Probe {
   get(path: string): Promise<Answer>;
@@ -29,13 +32,13 @@ export function openProbe(pki: string, port: number): Probe {
 function get(agent: Agent, port: number, path: string): Promise<Answer> {
   return new Promise((resolve) => {
     const failed = (error: Error) => resolve({ status: 0, body: error.message });
-    const asked = request({ agent, host: '127.0.0.1', port, path, timeout: 10_000 }, (response) => {
+    const asked = request({ agent, host: '127.0.0.1', port, path, timeout: patienceMs }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', failed);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }));
     });
-    asked.on('timeout', () => asked.destroy(new Error('no answer within 10 s')));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${patienceMs / 1000} s`)));
     asked.on('error', failed);
     asked.end();
   });
