@@ -1,2 +1,1 @@
 export * from './diagnostic.js';
-export * from './format.js';

@@ -1,4 +1,5 @@
-import { formatDiagnostics, type Diagnostic, type FormatOptions, type Severity } from '../diagnostics/index.js';
+import { formatDiagnostics, type FormatOptions } from '../diagnostics/format.js';
+import type { Diagnostic, Severity } from '../diagnostics/index.js';
 import type { Look } from './look.js';
 import { plural } from './text.js';
 
