@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formatLocation, type Diagnostic, type FormatOptions, type Location, type Severity } from '../diagnostics/index.js';
+import type { FormatOptions } from '../diagnostics/format.js';
+import { formatLocation, type Diagnostic, type Location, type Severity } from '../diagnostics/index.js';
 import { diagnosticCounts, diagnosticsText } from './diagnostics.js';
 import { diagnosticsJson } from './diagnostics-json.js';
 import { jsonText } from './json.js';
