@@ -54,7 +54,8 @@ function clusterCalls(client: Client, get: Kube['get']): Pick<Kube, 'version' | 
   return {
     async version(signal) {
       const info = jsonOf(await client.call({ ...about, path: '/version', resource: '/version', verb: 'version', signal }));
-      const part = (key: string): string => (asString(info[key]) ?? '').replace(/\D+$/, '');
+      // A server that emulates an older version (KEP-4330) behaves as that one.
+      const part = (key: 'major' | 'minor'): string => (asString(info[key === 'major' ? 'emulationMajor' : 'emulationMinor']) ?? asString(info[key]) ?? '').replace(/\D+$/, '');
       return { gitVersion: asString(info['gitVersion']) ?? '', minor: `${part('major')}.${part('minor')}` };
     },
     async ready(signal) {
