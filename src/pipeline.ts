@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, relative, resolve as resolvePath } from 'node:path';
+import { relative, resolve as resolvePath } from 'node:path';
 import { applyPlan as carryOut, type ApplyOptions } from './apply/index.js';
 import { check } from './check/index.js';
 import { diagnose, MostikError, throwOnErrors } from './diagnostics/index.js';
@@ -102,9 +102,6 @@ export async function replan(saved: PlanJson & { inputs: PlanInputs }, kube: Kub
   verifyPlan(saved, planJson(planned.plan, planInputs(inputs, platform, saved.inputs.flags)));
   return { planned, platform };
 }
-
-/** Folder that a saved plan's relative paths start from. */
-export const planFolder = (file: string): string => dirname(resolvePath(file));
 
 /** Plans the way back to an older generation, today's secret values in it; without a number, to the success before the last. */
 export async function planRollback(kube: Kube, place: { platform: string; namespace: string }, options: { generation?: number | undefined; flags?: PlanFlags } = {}): Promise<Planned> {

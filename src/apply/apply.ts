@@ -86,11 +86,11 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
     const removed = signal.aborted || blocked.length > 0 ? { failures: [], gone: [] } : await removeAll(plan, { ...apply, timeoutSeconds: options.timeoutSeconds ?? 300 });
     const kept = inventory();
     for (const ref of removed.gone) kept.delete(keyOf(ref));
-    return await conclude(plan, { record, outcomes, inventory: kept, retained, failures: removed.failures, options, started: held.started, appliedAt });
+    return await conclude(plan, { record, outcomes, inventory: kept, retained, failures: removed.failures, started: held.started, appliedAt });
   } catch (error) {
     if (!signal.aborted) await record.finish({ phase: 'failed', inventory: unionWith(inventory(), plan), retained: state.retained, message: error instanceof Error ? error.message : String(error) }).catch(() => undefined);
     if (lock.lost.aborted) throw lock.lost.reason;
-    if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory(), plan), retained: state.retained, failures: [], options, started: held.started, appliedAt, interrupted: true });
+    if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory(), plan), retained: state.retained, failures: [], started: held.started, appliedAt, interrupted: true });
     throw error;
   } finally {
     clearTimeout(waiting);
@@ -209,14 +209,13 @@ interface Ending {
   inventory: Map<string, InventoryEntry>;
   retained: ObjectRef[];
   failures: string[];
-  options: ApplyOptions;
   started: number;
   appliedAt: number;
   interrupted?: boolean;
 }
 
 async function conclude(plan: Plan, ending: Ending): Promise<ApplyResult> {
-  const { record, outcomes, failures, options } = ending;
+  const { record, outcomes, failures } = ending;
   const components = plan.components.map(({ name }) => outcomes.get(name) ?? skipped(name, 'interrupted'));
   const outcome = ending.interrupted ? 'interrupted' : judge(components, failures);
   const reasons = [...components.filter(({ phase }) => phase === 'failed' || phase === 'timeout').map(({ name, reason }) => `${name}: ${reason ?? ''}`), ...failures];
@@ -236,7 +235,6 @@ async function conclude(plan: Plan, ending: Ending): Promise<ApplyResult> {
     counts: countChanges(plan.changes.map(({ change }) => change)),
     diagnostics: failures.map((reason) => diagnose('removal-failed', { reason })),
     seconds: { apply: (ending.appliedAt - ending.started) / 1000, wait: (now - ending.appliedAt) / 1000 },
-    ...(options.wait ? {} : {}),
   };
 }
 

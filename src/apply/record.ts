@@ -50,7 +50,7 @@ export async function beginRecord(kube: Kube, plan: Plan, world: { state: State;
   generation.objects = objects;
   generation.inventory = inventory;
   await writeGeneration(kube, state, generation);
-  let headVersion = await writeHead(kube, state, { version: 1, generation: generation.number, succeeded: state.head?.succeeded ?? 0, source: plan.source }, state.headVersion);
+  const headVersion = await writeHead(kube, state, { version: 1, generation: generation.number, succeeded: state.head?.succeeded ?? 0, source: plan.source }, state.headVersion);
   let note = Promise.resolve();
   return {
     generation,
@@ -66,7 +66,7 @@ export async function beginRecord(kube: Kube, plan: Plan, world: { state: State;
       Object.assign(generation, { phase, retained, finishedAt: new Date().toISOString(), ...(message === undefined ? {} : { message }) });
       await writeGeneration(kube, state, generation);
       const succeeded = phase === 'succeeded' ? generation.number : (state.head?.succeeded ?? 0);
-      if (phase === 'succeeded') headVersion = await writeHead(kube, state, { version: 1, generation: generation.number, succeeded, source: plan.source }, headVersion);
+      if (phase === 'succeeded') await writeHead(kube, state, { version: 1, generation: generation.number, succeeded, source: plan.source }, headVersion);
       await forgetOld(kube, state, { generation, keep: world.keep, succeeded });
     },
   };

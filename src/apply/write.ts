@@ -18,7 +18,7 @@ export async function writeChange(kube: Kube, planned: PlannedChange, options: {
     case 'unchanged':
       return kube.apply(send, precondition(change.pin.uid));
     case 'replace':
-      await removeObject(kube, planned, { ...options, orphanPods: false });
+      await removeObject(kube, planned, options);
       return kube.apply(send);
     case 'run':
     case 'delete':
@@ -48,9 +48,9 @@ async function moveManagers(kube: Kube, live: KubeObject, managers: readonly str
 }
 
 /** Deletes an object as the plan saw it and waits until it is gone. A newer state of it is not deleted. */
-export async function removeObject(kube: Kube, { change, live }: PlannedChange, options: { signal: AbortSignal; timeoutSeconds: number; orphanPods?: boolean }): Promise<void> {
+export async function removeObject(kube: Kube, { change, live }: PlannedChange, options: { signal: AbortSignal; timeoutSeconds: number }): Promise<void> {
   try {
-    await kube.delete(change.ref, { ...(change.pin.uid ? { uid: change.pin.uid } : {}), propagationPolicy: options.orphanPods ? 'Orphan' : 'Background', ...versionOf(live) });
+    await kube.delete(change.ref, { ...(change.pin.uid ? { uid: change.pin.uid } : {}), propagationPolicy: 'Background', ...versionOf(live) });
   } catch (error) {
     if (!isConflict(error)) throw error;
     await deleteUnlessChanged(kube, { change, ...(live ? { live } : {}) });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { below } from './paths.js';
 import type { ClusterRecord } from './record.js';
-import { writeAtomically } from './write-atomically.js';
+import { writeAtomically } from '../lib/write-atomically.js';
 
 /** The components that speak to the API server with a kubeconfig of their own. */
 const clients = ['controller-manager', 'scheduler', 'kwok', 'node-agent'] as const;

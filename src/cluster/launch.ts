@@ -15,7 +15,7 @@ import { clusterMark } from './processes.js';
 import { writeRecord, type ClusterRecord } from './record.js';
 import { readSupervisorState } from './supervisor-state.js';
 import type { LifecycleOptions } from './lifecycle.js';
-import { writeAtomically } from './write-atomically.js';
+import { writeAtomically } from '../lib/write-atomically.js';
 
 export interface LaunchOptions {
   /** The built supervisor; the one in Mostik's package by default. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { asDict, asList, asNumber, asString, isDict } from '../lib/read-unknown.js';
 import type { NodeSpec } from '../model/index.js';
 import { below } from './paths.js';
-import { writeAtomically } from './write-atomically.js';
+import { writeAtomically } from '../lib/write-atomically.js';
 
 /** The binaries a cluster runs, absolute: the official programs, and Mostik's own code with the node agent. */
 export interface Binaries {

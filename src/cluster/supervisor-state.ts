@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../lib/process-identity.js';
 import { asList, asNumber, asString, isDict } from '../lib/read-unknown.js';
 import { componentNames, type ComponentName } from './components.js';
-import { writeAtomically } from './write-atomically.js';
+import { writeAtomically } from '../lib/write-atomically.js';
 
 /** What the supervisor tells others, in `supervisor.json`: the only thing by which its processes are found again. */
 export interface SupervisorState {

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
+import { writeAtomically } from '../lib/write-atomically.js';
 import type { SecretSpec, SecretTable } from '../model/index.js';
 import { appendEnv, parseEnv } from './env-file.js';
 
@@ -59,7 +59,7 @@ export function saveGenerated({ dir, table, names, specs }: Saving): string[] {
     added.set(key, value);
     saved.push(name);
   }
-  if (added.size > 0) orDiagnostic('written', () => writeWhole(path, appendEnv(before, added)));
+  if (added.size > 0) orDiagnostic('written', () => writeAtomically(path, appendEnv(before, added)));
   return saved;
 }
 
@@ -107,22 +107,6 @@ function linkTarget(path: string): string {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return path;
     throw error;
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
-  try {
-    const file = openSync(temporary, 'wx', 0o600);
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Kube } from '../../kube/index.js';
 import { asDict, asString, asStrings, valueAt } from '../../lib/read-unknown.js';
-import { formatRef, refOf, type Health, type KubeObject } from '../../model/index.js';
+import type { Health, KubeObject } from '../../model/index.js';
 import { podHealth } from './pod.js';
 import { conditionOf } from './reading.js';
 
@@ -40,9 +40,4 @@ async function lastWarning(kube: Kube, object: KubeObject): Promise<string> {
   const time = (event: KubeObject): string => asString(event['lastTimestamp']) ?? asString(event['eventTime']) ?? '';
   const last = items.sort((a, b) => time(b).localeCompare(time(a)))[0];
   return last ? (asString(asDict(last)['message']) ?? '') : '';
-}
-
-/** How an object's health reads in one line. */
-export function formatHealth(object: KubeObject, health: Health): string {
-  return `${formatRef(refOf(object))}: ${health.reason}`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 
 /** Writes a file that only the user may read, whole or not at all: readers see the old or the new content. */
@@ -7,7 +7,8 @@ export function writeAtomically(path: string, content: string): void {
   try {
     const file = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(file, content);
+      // Unlike writeSync this goes on until all of it is written.
+      writeFileSync(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);
