@@ -51,7 +51,7 @@ export async function readPlatform(inputs: Inputs, options: StageOptions = {}): 
 export async function renderPlatform(platform: ResolvedPlatform, options: StageOptions & { secrets?: SecretTable } = {}): Promise<Desired> {
   const engine = await ensureEngine('render', engineOptions(options));
   const desired = await render(platform, { engine, secrets: options.secrets ?? standIns(platform), ...(options.signal ? { signal: options.signal } : {}) });
-  const diagnostics = throwOnErrors([...desired.diagnostics, ...check(platform, desired)]);
+  const diagnostics = throwOnErrors([...desired.diagnostics, ...(await check(platform, desired, { engine, signal: options.signal }))]);
   return { ...desired, diagnostics };
 }
 

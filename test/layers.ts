@@ -11,7 +11,9 @@ const table: Record<string, { may: string[]; types?: string[] }> = {
   diagnostics: { may: ['lib'] },
   model: { may: ['lib', 'diagnostics'] },
   engine: { may: ['lib', 'diagnostics'] },
-  ...all(['kube', 'helm', 'git', 'secrets', 'cluster'], { may: ['lib', 'diagnostics', 'model', 'engine'] }),
+  // What follows from objects alone: who reaches whom, what fits where. Used by checks and by what runs a cluster.
+  ...all(['network', 'capacity'], { may: ['lib', 'diagnostics', 'model'] }),
+  ...all(['kube', 'helm', 'git', 'secrets', 'cluster'], { may: ['lib', 'diagnostics', 'model', 'engine', 'network', 'capacity'] }),
   ...stages(['load', 'catalog', 'resolve', 'render', 'check'], { render: ['helm'], check: ['git'] }),
   plan: { may: [...words(), 'kube'], types: ['load', 'catalog', 'resolve', 'render', 'check'] },
   apply: { may: [...words(), 'kube', 'plan'], types: ['load', 'catalog', 'resolve', 'render', 'check'] },
@@ -28,7 +30,7 @@ const table: Record<string, { may: string[]; types?: string[] }> = {
 const layers = [['operate', 'rehearse', 'reconcile', 'dev'], ['server', 'views', 'cli', 'index.ts']];
 
 function words(): string[] {
-  return ['lib', 'diagnostics', 'model', 'engine'];
+  return ['lib', 'diagnostics', 'model', 'engine', 'network', 'capacity'];
 }
 
 function all(folders: string[], rule: { may: string[] }): Record<string, { may: string[] }> {

@@ -44,7 +44,7 @@ async function rendered(sample: string, profile?: string): Promise<{ desired?: D
     const loaded = await load({ dir, cwd: dir });
     const platform = resolve(loaded, { profiles: profile ? [profile] : [], source: { path: 'platform.yaml' } });
     desired = await renderPlatform(platform, { engine, secrets: standIns(platform), cwd: dir });
-    diagnostics = [...desired.diagnostics, ...check(platform, desired)];
+    diagnostics = [...desired.diagnostics, ...(await check(platform, desired, { engine }))];
   } catch (error) {
     if (!(error instanceof MostikError)) throw error;
     diagnostics = error.diagnostics;

@@ -1,8 +1,8 @@
 import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
-import type { NodeSpec, Platform, Profile, SecretSpec, WorkloadSource } from './schema.js';
+import type { Budget, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
 
-export type { ClusterSpec, Component, Needs, NodeSpec, Platform, PlatformSpec, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
+export type { Budget, ClusterSpec, Component, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
 
 /** Steps from the top of a file: map keys and list indexes. */
 export type FieldPath = (string | number)[];
@@ -83,6 +83,8 @@ export interface ResolvedComponent {
   expose?: { host: string; path: string; port?: number; class?: string; tlsSecret?: string };
   data: boolean;
   external: string[];
+  /** Pods that an operator makes for this component. */
+  pods: { selector: Record<string, string>; ports: number[] }[];
   timeoutSeconds: number;
   at: Location;
   /** Where a field of this component stands (path below the component), in the last layer that set it. */
@@ -97,6 +99,13 @@ export interface PlatformSource {
   path: string;
   /** Commit of the work tree, with `-dirty` when files differ from it. */
   revision?: string;
+}
+
+/** Rules by id or group, or absolute paths of the platform's own policy files. */
+export interface ResolvedPolicies {
+  enforce: string[];
+  warn: string[];
+  exceptions: PolicyException[];
 }
 
 /** One checked set of values: what render works from. */
@@ -115,7 +124,13 @@ export interface ResolvedPlatform {
   /** In the order of waves, then of the file. */
   components: ResolvedComponent[];
   state: { namespace: string; keep: number };
-  budget: { deleteClaims?: 'never' | 'allowed'; deletions?: number };
+  budget: Budget;
+  policies: ResolvedPolicies;
+  network: { policies: 'generated' | 'none'; monitoring?: string };
+  /** Severity of a finding of `check` by its code. */
+  checks: { severity: Record<string, 'error' | 'warning' | 'info' | 'off'> };
+  /** Where a field of `spec` stands, in the last layer that set it. */
+  locate: Locate;
   /** Every file that was read, absolute: the inputs of a plan. */
   inputs: string[];
 }

@@ -36,5 +36,5 @@ describe('a profile', () => {
 
 test('a platform gets its defaults', () => {
   const { spec } = Platform.parse({ apiVersion: 'mostik.dev/v1', kind: 'Platform', metadata: { name: 'a' }, spec: { components: {} } });
-  expect(spec).toEqual({ kubernetes: '1.36', namespace: 'default', cluster: {}, secrets: {}, components: {}, profiles: {}, budget: {}, timeout: '5m', state: { namespace: 'mostik-system', keep: 20 } });
+  expect(spec).toEqual({ kubernetes: '1.36', namespace: 'default', cluster: {}, secrets: {}, components: {}, profiles: {}, budget: {}, policies: { enforce: [], warn: [], exceptions: [] }, network: { policies: 'none' }, checks: { severity: {} }, timeout: '5m', state: { namespace: 'mostik-system', keep: 20 } });
 });

@@ -159,12 +159,55 @@ export const Component = z
   .meta({ id: 'Component', description: 'A part of the platform with one source: chart, manifests, workload or use' });
 export type Component = z.infer<typeof Component>;
 
-const Budget = z
+const neverOrAllowed = z.enum(['never', 'allowed']).optional();
+
+/** What one apply may do without being told so by name. What is not said is not limited. */
+export const Budget = z
   .strictObject({
-    deleteClaims: z.enum(['never', 'allowed']).optional().describe('Whether --delete-claim may delete claims'),
+    deleteClaims: neverOrAllowed.describe('Whether --delete-claim may delete claims'),
+    deleteNamespaces: neverOrAllowed.describe('Whether namespaces may be deleted'),
     deletions: whole(0).optional().describe('How many objects one apply may delete'),
+    replaceData: neverOrAllowed.describe('Whether objects of components with data: true may be deleted and made anew'),
+    dropCrdVersions: neverOrAllowed.describe('Whether a custom resource definition may lose a version, or go'),
+    restarts: whole(0).optional().describe('How many components may be restarted by one apply'),
   })
-  .meta({ description: 'What one apply may do' });
+  .meta({ id: 'Budget', description: 'What one apply may do' });
+export type Budget = z.infer<typeof Budget>;
+
+const anyObject = 'an object: Kind/namespace/name, or Kind/name where it has no namespace';
+const anyDate = 'a date such as 2027-01-31';
+
+/** One object that a rule lets through until a date. */
+export const PolicyException = z
+  .strictObject({
+    rule: text.describe('Id of the rule, such as tr-k8s-6'),
+    object: z.string(anyObject).regex(/^[A-Z][A-Za-z0-9]*(\/[a-z0-9]([-.a-z0-9]*[a-z0-9])?){1,2}$/, anyObject),
+    reason: z.string('a reason in words').min(10, 'a reason in words'),
+    until: z.string(anyDate).regex(/^\d{4}-\d{2}-\d{2}$/, anyDate).refine((date) => !Number.isNaN(Date.parse(`${date}T00:00:00Z`)), anyDate).describe('The last day, in UTC'),
+  })
+  .meta({ id: 'PolicyException', description: 'One object that a rule lets through until a date' });
+export type PolicyException = z.infer<typeof PolicyException>;
+
+const Policies = z
+  .strictObject({
+    enforce: z.array(text).default([]).describe('Rules or groups of rules (tr-k8s, pod-security-baseline ...), or policy files of the platform: a finding is an error, the cluster refuses'),
+    warn: z.array(text).default([]).describe('Rules, groups or files: a finding is a warning, the cluster warns'),
+    exceptions: z.array(PolicyException).default([]),
+  })
+  .meta({ description: 'Rules that every object of the platform must keep, before Git and in the cluster' });
+
+const Network = z
+  .strictObject({
+    policies: z.enum(['generated', 'none']).default('none').describe('generated: NetworkPolicies from uses and expose, everything else denied in the namespaces of the platform'),
+    monitoring: dnsLabel.optional().describe('Namespace whose pods may read metrics ports (ports named metrics or http-metrics)'),
+  })
+  .meta({ description: 'Who may talk to whom' });
+
+const Checks = z
+  .strictObject({
+    severity: z.record(z.string(), z.enum(['error', 'warning', 'info', 'off'])).default({}).describe('Severity of a finding by its code; off leaves it out'),
+  })
+  .meta({ description: 'How findings of mostik check are weighed' });
 
 const shared = {
   namespace: dnsLabel.describe('Namespace of components that name none'),
@@ -172,6 +215,9 @@ const shared = {
   secrets: z.record(dnsLabel, SecretSpec).describe('Secret values by name'),
   components: z.record(dnsLabel, Component).describe('The parts of the platform, by name'),
   budget: Budget,
+  policies: Policies,
+  network: Network,
+  checks: Checks,
   timeout: duration.describe('How long to wait for each component, unless it says otherwise'),
 };
 
@@ -197,6 +243,9 @@ export const PlatformSpec = z.strictObject(
   cluster: shared.cluster.default({}),
   secrets: shared.secrets.default({}),
   budget: Budget.default({}),
+  policies: Policies.default({ enforce: [], warn: [], exceptions: [] }),
+  network: Network.default({ policies: 'none' }),
+  checks: Checks.default({ severity: {} }),
   timeout: shared.timeout.default('5m'),
   state: z
     .strictObject({

@@ -18,6 +18,10 @@ export function platformOf(components: Record<string, Partial<ResolvedComponent>
     components: Object.entries(components).map(([name, given]) => componentOf(name, given)),
     state: { namespace: 'mostik-system', keep: 20 },
     budget: {},
+    policies: { enforce: [], warn: [], exceptions: [] },
+    network: { policies: 'none' },
+    checks: { severity: {} },
+    locate: () => ({ file: 'platform.yaml' }),
     inputs: [],
     ...options,
   };
@@ -36,6 +40,7 @@ function componentOf(name: string, given: Partial<ResolvedComponent> & { source:
     wave: 0,
     data: false,
     external: [],
+    pods: [],
     timeoutSeconds: 300,
     at: { file: 'platform.yaml', line: 1 },
     locate: (path) => ({ file: `platform.yaml#${name}.${path.join('.')}` }),

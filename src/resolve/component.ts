@@ -38,6 +38,7 @@ export function resolveComponent(declared: Declared, around: Surroundings): { co
     ...(component.expose ? { expose: component.expose } : {}),
     data: component.data ?? false,
     external: component.external ?? [],
+    pods: component.pods ?? [],
     timeoutSeconds: secondsOf(component.timeout ?? spec.timeout),
     at: locate([]),
     locate,

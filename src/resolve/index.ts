@@ -39,7 +39,7 @@ export function resolve(loaded: LoadedInput, options: ResolveOptions = {}): Reso
   const parts = resolveComponents({ spec, broken }, layers, { loaded, problems });
   problems.push(...checkNodes(spec, locatorOf(layers)));
   if (problems.some(({ severity }) => severity === 'error')) throw new MostikError(inOrder(problems));
-  return assemble(spec, { loaded, options, profiles: chosen.profiles, parts });
+  return assemble(spec, { loaded, options, profiles: chosen.profiles, parts, locate: locatorOf(layers) });
 }
 
 function chooseProfiles(loaded: LoadedInput, asked: readonly string[]): { profiles: string[]; problems: Diagnostic[] } {
@@ -132,8 +132,8 @@ function checkNodes(spec: PlatformSpec, locate: Locate): Diagnostic[] {
   });
 }
 
-function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: ResolveOptions; profiles: string[]; parts: Parts }): ResolvedPlatform {
-  const { loaded, options, profiles, parts } = from;
+function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: ResolveOptions; profiles: string[]; parts: Parts; locate: Locate }): ResolvedPlatform {
+  const { loaded, options, profiles, parts, locate } = from;
   const { name } = loaded.platform.metadata;
   const { cluster } = spec;
   return {
@@ -156,6 +156,10 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
     components: parts.components,
     state: spec.state,
     budget: spec.budget,
+    policies: spec.policies,
+    network: spec.network,
+    checks: spec.checks,
+    locate,
     inputs: [...new Set([...loaded.inputs, ...parts.inputs])],
   };
 }
