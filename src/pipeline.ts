@@ -83,14 +83,14 @@ export async function applyPlan(planned: Planned, kube: Kube, options: ApplyOpti
 export function planInputs(inputs: Inputs, platform: ResolvedPlatform, flags: PlanFlags): PlanInputs {
   const files: Record<string, string> = {};
   for (const file of platform.inputs) files[relative(platform.root, file)] = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const { deleteClaims, deleteCrds, takeOver, replace, takePlatform } = flags;
+  const { deleteClaims, deleteCrds, takeOver, replace, allow, takePlatform } = flags;
   return {
     dir: resolvePath(inputs.dir),
     profiles: inputs.profiles,
     overlays: inputs.overlays.map((file) => resolvePath(file)),
     sets: inputs.sets,
     files,
-    flags: { deleteClaims: [...deleteClaims], deleteCrds: [...deleteCrds], takeOver: [...takeOver], replace: [...replace], takePlatform },
+    flags: { deleteClaims: [...deleteClaims], deleteCrds: [...deleteCrds], takeOver: [...takeOver], replace: [...replace], allow: [...allow], takePlatform },
   };
 }
 
@@ -117,7 +117,7 @@ export async function planRollback(kube: Kube, place: { platform: string; namesp
 export async function planDestroy(kube: Kube, place: { platform: string; namespace: string }, options: { flags?: PlanFlags } = {}): Promise<Planned> {
   const state = await readState(kube, place.platform, place.namespace);
   const last = requireGeneration(state);
-  const desired = emptyDesired(place.platform, last.source, last.kubernetes);
+  const desired = emptyDesired(last);
   const plan = await makePlan(desired, { kube, state, kind: 'destroy' }, { ...noFlags, ...options.flags, takePlatform: true });
   return { plan, state, generated: nothingGenerated };
 }

@@ -38,6 +38,7 @@ export async function beginRecord(kube: Kube, plan: Plan, world: { state: State;
     by: { user: userName(), host: hostname(), version: world.version },
     counts: countChanges(plan.changes.map(({ change }) => change)),
     components: plan.components,
+    ...(plan.budget ? { budget: plan.budget } : {}),
     objects: {},
     inventory: {},
     retained: state.retained,

@@ -78,11 +78,11 @@ export function outcomeCode(outcome: ApplyResult['outcome']): ExitCode {
 
 /** Goes back to the last good generation; the exit code stays that of the failure. */
 export async function rollBack(undertaking: Omit<Undertaking, 'planned' | 'where' | 'ask'> & { place: { platform: string; namespace: string } }, { flags, terminal, signal }: ApplyInvocation): Promise<void> {
-  const { planRollback } = await import('../pipeline.js');
+  const [{ planRollback }, { noFlags }] = await Promise.all([import('../pipeline.js'), import('../plan/index.js')]);
   const { target, place } = undertaking;
   terminal.err('Rolling back to the last good generation');
   try {
-    const planned = await planRollback(target.kube, place);
+    const planned = await planRollback(target.kube, place, { flags: { ...noFlags, ignoreBudget: true } });
     terminal.err(planText(planned.plan, terminal.errLook, { simulated: target.simulated }));
     const result = await applyShown({ ...undertaking, planned }, { flags, terminal, signal });
     // Stdout holds the result of what was asked for.

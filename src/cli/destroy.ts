@@ -9,7 +9,7 @@ const where = 'mostik destroy';
 export const destroyCommand = defineCommand({
   details: 'Namespaces that Mostik did not make are never deleted. A claim goes only with --delete-claim=NAME.',
   arguments: [dirArgument],
-  flags: { ...platformFlags, ...targetFlags, ...outputFlag, yes: applyFlags.yes, noWait: applyFlags.noWait, timeout: applyFlags.timeout, deleteClaim: dangerFlags.deleteClaim, deleteCrd: dangerFlags.deleteCrd, takePlatform: dangerFlags.takePlatform },
+  flags: { ...platformFlags, ...targetFlags, ...outputFlag, yes: applyFlags.yes, noWait: applyFlags.noWait, timeout: applyFlags.timeout, deleteClaim: dangerFlags.deleteClaim, deleteCrd: dangerFlags.deleteCrd, allow: dangerFlags.allow, takePlatform: dangerFlags.takePlatform },
   examples: [
     ['mostik destroy platforms/microservices', 'show what goes, ask, take it away'],
     ['mostik destroy --yes --delete-claim=data-postgres-0', 'with the data of one claim'],

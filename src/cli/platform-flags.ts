@@ -24,6 +24,7 @@ export const dangerFlags = {
   replace: list('Delete and make anew this object, such as Job/default/migrate', { value: 'KIND/NS/NAME' }),
   deleteCrd: list('Delete this CRD, with every object of its kind, when it is no longer declared', { value: 'NAME' }),
   takeOver: list('Take over fields that this manager owns', { value: 'MANAGER' }),
+  allow: list('Let this object or component exceed the change budget of the platform', { value: 'KIND/NS/NAME|COMPONENT' }),
   takePlatform: toggle('Take over a platform of the same name that comes from another source'),
 };
 

@@ -2,12 +2,14 @@
 
 /** The names each message is filled with. */
 export interface Params {
+  'allowance-unused': { name: string | number };
   'answer-needed': { where: string | number };
   'answer-no': { where: string | number };
   'argument-excess': { where: string | number; expected: string | number; word: string | number };
   'argument-invalid': { where: string | number; expected: string | number; value: string | number };
   'argument-missing': { where: string | number; name: string | number };
   'bad-value': { where: string | number; expected: string | number; got: string | number; hint: string | number };
+  'budget-exceeded': { rule: string | number; what: string | number; limit: string | number; list: string | number; allow: string | number };
   'catalog-unknown': { where: string | number; name: string | number; hint: string | number };
   'certificate-refused': { context: string | number; server: string | number; problem: string | number };
   'chart-broken': { component: string | number; message: string | number };
@@ -188,12 +190,14 @@ export const messages: Record<
   Code,
   { severity: 'error' | 'warning' | 'info'; exit: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130; message: string; hint?: string }
 > = {
+  'allowance-unused': { severity: 'warning', exit: 0, message: "--allow=%name%: nothing of that name counts against the change budget in this plan", hint: "an object is named as the plan shows it (Kind/namespace/name), a component that restarts by its name" },
   'answer-needed': { severity: 'error', exit: 3, message: "%where%: there is no terminal to ask on", hint: "See what would change with mostik plan, then run it again with --yes" },
   'answer-no': { severity: 'error', exit: 6, message: "%where%: not confirmed; nothing changed" },
   'argument-excess': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %word% as well" },
   'argument-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%" },
   'argument-missing': { severity: 'error', exit: 3, message: "%where%: expected %name%" },
   'bad-value': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %got%", hint: "%hint%" },
+  'budget-exceeded': { severity: 'error', exit: 6, message: "spec.budget.%rule%: %what%, %limit%: %list%", hint: "allow by name what is meant: %allow%" },
   'catalog-unknown': { severity: 'error', exit: 3, message: "%where%: the catalog has no component %name%", hint: "%hint%" },
   'certificate-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): its certificate is not trusted: %problem%", hint: "check certificate-authority and tls-server-name of the cluster in the kubeconfig" },
   'chart-broken': { severity: 'error', exit: 3, message: "%component%: %message%" },

@@ -1,6 +1,6 @@
 import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { KubeObject, ObjectRef } from './object.js';
-import type { PlatformSource } from './platform.js';
+import type { Budget, PlatformSource } from './platform.js';
 import type { SecretTable } from './secret-trace.js';
 
 /** When a Helm hook runs. */
@@ -55,5 +55,7 @@ export interface Desired {
   components: DesiredComponent[];
   objects: RenderedObject[];
   secrets: SecretTable;
+  /** What one apply may do; nothing is limited without it. */
+  budget?: Budget;
   diagnostics: Diagnostic[];
 }

@@ -1,6 +1,6 @@
 import type { DesiredComponent, Hook } from './desired.js';
 import type { ObjectRef } from './object.js';
-import type { PlatformSource } from './platform.js';
+import type { Budget, PlatformSource } from './platform.js';
 import type { Counts } from './plan.js';
 
 /** An object that Mostik applied: what it was told to be and what it then was, as digests. */
@@ -33,6 +33,7 @@ export interface Generation {
   /** In words, when it failed. */
   message?: string;
   components: DesiredComponent[];
+  budget?: Budget;
   /** Digests of the stored pieces, by component. */
   objects: Record<string, string[]>;
   inventory: Record<string, string[]>;

@@ -1,7 +1,7 @@
 import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { DesiredComponent, HookEvent, RenderedObject } from './desired.js';
 import type { KubeObject, ObjectRef } from './object.js';
-import type { PlatformSource } from './platform.js';
+import type { Budget, PlatformSource } from './platform.js';
 import type { SecretTable } from './secret-trace.js';
 
 /** Everything that can happen to an object. */
@@ -75,6 +75,8 @@ export interface Plan {
   components: DesiredComponent[];
   /** Everything that should be there, hooks included: what the next generation stores. */
   declared: RenderedObject[];
+  /** What one apply may do, kept with the generation: a rollback is held to it too. */
+  budget?: Budget;
   /** Values that occur in the declared objects. */
   secrets: SecretTable;
   changes: PlannedChange[];

@@ -2,6 +2,7 @@ import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Kube } from '../kube/index.js';
 import { formatRef, isWrite, keyOf, restore, type Desired, type Plan, type PlannedChange, type RenderedObject, type SecretTable } from '../model/index.js';
 import { asString, valueAt } from '../lib/read-unknown.js';
+import { checkBudget } from './budget.js';
 import { autoscaledWorkloads } from './hpa.js';
 import { checkClaimSizes, checkStorageClasses } from './claims.js';
 import { decide, type DecisionContext } from './decide.js';
@@ -17,12 +18,16 @@ export interface PlanFlags extends DeleteFlags {
   takeOver: readonly string[];
   /** Objects that may be deleted and made again: `Kind/namespace/name`. */
   replace: readonly string[];
+  /** Objects (`Kind/namespace/name`) and components that may exceed the change budget. */
+  allow: readonly string[];
+  /** Leaves the change budget out: the way back after a failed apply must not be refused. */
+  ignoreBudget?: boolean;
   /** Take a platform that another source applied. */
   takePlatform: boolean;
 }
 
 /** Flags that allow nothing. */
-export const noFlags: PlanFlags = { deleteClaims: [], deleteCrds: [], takeOver: [], replace: [], takePlatform: false };
+export const noFlags: PlanFlags = { deleteClaims: [], deleteCrds: [], takeOver: [], replace: [], allow: [], takePlatform: false };
 
 /** Compares what should be with what is, and says exactly what an apply would do. Reads only; takes no lock. */
 export async function makePlan(desired: Desired, world: { kube: Kube; state: State; kind?: Plan['kind'] }, flags: PlanFlags = noFlags): Promise<Plan> {
@@ -49,6 +54,7 @@ export async function makePlan(desired: Desired, world: { kube: Kube; state: Sta
     base: { generation: state.head?.generation ?? 0, profiles: state.last?.profiles ?? [] },
     components: desired.components,
     declared: desired.objects,
+    ...(desired.budget ? { budget: desired.budget } : {}),
     secrets: desired.secrets,
     changes: [...all, ...hooks],
     diagnostics: [...desired.diagnostics, ...(await findings(all, { kube, live, desired, state }, flags))],
@@ -122,6 +128,7 @@ async function findings(changes: readonly PlannedChange[], world: { kube: Kube; 
     ...checkClaimSizes(changes, world.live.storageClasses),
     ...checkStorageClasses(created, world.live.storageClasses),
     ...checkReplacements(changes, flags),
+    ...checkBudget({ budget: flags.ignoreBudget ? {} : (world.desired.budget ?? {}), changes, components: [...world.desired.components, ...(world.state.last?.components ?? [])], allowed: flags.allow }),
     ...(await checkVersion(world.kube, world.desired)),
     ...checkDatabaseVersions(changes),
     ...(await checkPorts(world.kube, changes)),

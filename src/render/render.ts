@@ -42,7 +42,7 @@ export async function renderPlatform(platform: ResolvedPlatform, options: Render
   const diagnostics = [...asked.diagnostics, ...read.diagnostics, ...checked.diagnostics];
   if (diagnostics.some(({ severity }) => severity === 'error')) throw new MostikError(diagnostics);
   const { name, source, profiles, kubernetes } = platform;
-  return { name, source, profiles, kubernetes, components: platform.components.map(described), objects: checked.objects, secrets: all, diagnostics };
+  return { name, source, profiles, kubernetes, components: platform.components.map(described), objects: checked.objects, secrets: all, budget: platform.budget, diagnostics };
 }
 
 /** The secrets that a generation keeps: those the components take, what templates made up, and the seed when something was drawn from it. */

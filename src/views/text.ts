@@ -18,10 +18,7 @@ export function indent(lines: string[], by: number): string[] {
   return lines.map((line) => (line === '' ? line : ' '.repeat(by) + line));
 }
 
-/** `1 change`, `2 changes`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
+export { plural } from '../lib/plural.js';
 
 /** A length of time in the two largest units: `4s`, `2m05s`, `3h12m`, `4d2h`. */
 export function duration(seconds: number): string {
