@@ -4,6 +4,7 @@ export * from './generation.js';
 export * from './object.js';
 export * from './plan.js';
 export * from './platform.js';
+export * from './pods.js';
 export * from './progress.js';
 export * from './secret-trace.js';
 export * from './secret-values.js';
