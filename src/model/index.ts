@@ -1,3 +1,4 @@
+export * from './controllers.js';
 export * from './desired.js';
 export * from './field-path.js';
 export * from './generation.js';

@@ -1,5 +1,6 @@
 import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
+import type { Controller } from './controllers.js';
 import type { Budget, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
 
 export type { Budget, ClusterSpec, Component, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
@@ -119,7 +120,16 @@ export interface ResolvedPlatform {
   /** Kubernetes minor version, such as `1.36`. */
   kubernetes: string;
   namespace: string;
-  cluster: { provider: 'embedded' | 'existing'; name: string; nodes: NodeSpec[]; provides: string[]; contexts: string[] };
+  cluster: {
+    provider: 'embedded' | 'existing';
+    name: string;
+    nodes: NodeSpec[];
+    /** Names of what is there already. */
+    provides: string[];
+    /** Those of them that are controllers, with the place of their pods. */
+    controllers: Controller[];
+    contexts: string[];
+  };
   secrets: Record<string, SecretSpec>;
   /** In the order of waves, then of the file. */
   components: ResolvedComponent[];

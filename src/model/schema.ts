@@ -59,6 +59,21 @@ export const NodeSpec = z
   .meta({ id: 'Node', description: 'A node of the embedded cluster' });
 export type NodeSpec = z.infer<typeof NodeSpec>;
 
+const Provided = z.union(
+  [
+    text,
+    z
+      .strictObject({
+        name: text,
+        namespace: dnsLabel.optional().describe('Where its pods run; for an unknown name the name itself'),
+        pods: z.record(z.string(), z.string()).optional().describe('Labels of its pods; for an unknown name all pods of the namespace'),
+        classes: z.array(text).optional().describe('Ingress classes that it serves: its pods then let in the traffic of expose'),
+      })
+      .meta({ examples: [{ name: 'ingress-nginx', namespace: 'edge', pods: { 'app.kubernetes.io/name': 'ingress-nginx' } }] }),
+  ],
+  'a text, or a controller such as { name: ingress-nginx, namespace: edge, pods: { app: nginx } }',
+);
+
 /** Where the platform runs. */
 export const ClusterSpec = z.strictObject({
   provider: z
@@ -66,7 +81,7 @@ export const ClusterSpec = z.strictObject({
     .describe('embedded (the default): a real control plane that Mostik runs; existing: the cluster of your kubeconfig'),
   name: dnsLabel.optional().describe('Name of the embedded cluster; the platform\'s by default'),
   nodes: z.array(NodeSpec).min(1, 'at least one node').describe('Nodes of the embedded cluster; three of 4 CPU and 16Gi by default'),
-  provides: z.array(text).describe('What is there already: APIs (group/version or group/version/Kind, with :Cluster or :Namespaced behind the Kind where Mostik cannot know its scope), objects (Secret/NAMESPACE/NAME), classes, controllers'),
+  provides: z.array(Provided).describe('What is there already: APIs (group/version or group/version/Kind, with :Cluster or :Namespaced behind the Kind where Mostik cannot know its scope), objects (Secret/NAMESPACE/NAME), classes, controllers; a controller that runs elsewhere than its makers say, or an unknown one, as a map'),
   contexts: z.array(text).describe('With provider existing: the kubeconfig contexts this platform may be applied to'),
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;

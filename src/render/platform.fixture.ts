@@ -13,7 +13,7 @@ export function platformOf(components: Record<string, Partial<ResolvedComponent>
     profiles: [],
     kubernetes: '1.36',
     namespace: 'default',
-    cluster: { provider: 'embedded', name: 'demo', nodes: [], provides: [], contexts: [] },
+    cluster: { provider: 'embedded', name: 'demo', nodes: [], provides: [], controllers: [], contexts: [] },
     secrets: {},
     components: Object.entries(components).map(([name, given]) => componentOf(name, given)),
     state: { namespace: 'mostik-system', keep: 20 },

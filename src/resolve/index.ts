@@ -6,7 +6,7 @@ import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, type Dict } from '../lib/read-unknown.js';
 import { checkShape } from '../load/index.js';
-import type { FieldPath, LoadedInput, Locate, PlatformSource, ResolvedComponent, ResolvedPlatform } from '../model/index.js';
+import { providedControllers, providedNames, type FieldPath, type LoadedInput, type Locate, type PlatformSource, type ResolvedComponent, type ResolvedPlatform } from '../model/index.js';
 import { NodeSpec, PlatformSpec } from '../model/schema.js';
 import { applySets } from './apply-sets.js';
 import { resolveComponent } from './component.js';
@@ -149,7 +149,8 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
       provider: cluster.provider ?? 'embedded',
       name: cluster.name ?? name,
       nodes: cluster.nodes ?? [NodeSpec.parse({ name: 'node', count: 3 })],
-      provides: cluster.provides ?? [],
+      provides: providedNames(cluster.provides ?? []),
+      controllers: providedControllers(cluster.provides ?? []),
       contexts: cluster.contexts ?? [],
     },
     secrets: spec.secrets,
