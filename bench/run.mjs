@@ -1,4 +1,4 @@
-// `npm run bench [-- --objects 100,1000 --rounds 3]`: builds, then runs bench/main.ts with the same Node.
+// `npm run bench [-- apply|prove --objects 100,1000 --rounds 3]`: builds, then runs bench/main.ts with the same Node.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
