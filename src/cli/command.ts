@@ -50,6 +50,8 @@ export interface Entry {
   aliases?: readonly string[];
   summary: string;
   hidden?: boolean;
+  /** Commands of their own when their word comes next: `mostik check capacity`; any other word is an argument. */
+  under?: readonly Entry[];
   load(): Promise<Command>;
 }
 

@@ -24,6 +24,8 @@ export async function completeWords(words: readonly string[], tree: readonly (En
 interface Place {
   entries: readonly (Entry | Group)[];
   command: Command | undefined;
+  /** Commands whose word may come next in place of an argument. */
+  under: readonly Entry[];
   /** The flag whose value comes next. */
   awaiting: Flag<unknown> | undefined;
   used: Set<string>;
@@ -32,17 +34,22 @@ interface Place {
 }
 
 async function walk(words: readonly string[], tree: readonly (Entry | Group)[]): Promise<Place | undefined> {
-  const place: Place = { entries: tree, command: undefined, awaiting: undefined, used: new Set(), positional: [], onlyPositional: false };
+  const place: Place = { entries: tree, command: undefined, under: [], awaiting: undefined, used: new Set(), positional: [], onlyPositional: false };
   for (const word of words) {
     if (place.awaiting !== undefined) place.awaiting = undefined;
     else if (word === '--') place.onlyPositional = true;
     else if (word.startsWith('-') && !place.onlyPositional && !isPassedThrough(place)) takeFlag(place, word);
-    else if (place.command !== undefined) place.positional.push(word);
-    else {
-      const entry = place.entries.find((candidate) => candidate.name === word || (!isGroup(candidate) && candidate.aliases?.includes(word)));
+    else if (place.command !== undefined && !place.under.some(({ name }) => name === word)) {
+      place.positional.push(word);
+      place.under = [];
+    } else {
+      const entry = (place.command === undefined ? place.entries : place.under).find((candidate) => candidate.name === word || (!isGroup(candidate) && candidate.aliases?.includes(word)));
       if (entry === undefined) return undefined;
       if (isGroup(entry)) place.entries = entry.commands;
-      else place.command = await entry.load();
+      else {
+        place.command = await entry.load();
+        place.under = entry.under ?? [];
+      }
     }
   }
   return place;
@@ -54,6 +61,7 @@ function takeFlag(place: Place, word: string): void {
   if (found === undefined) return;
   const [key, flag] = found;
   place.used.add(key);
+  place.under = [];
   if (flag.value !== undefined && !word.includes('=')) place.awaiting = flag;
 }
 
@@ -66,6 +74,8 @@ async function offerFor(current: string, place: Place, findNames: FindNames): Pr
     const flag = Object.entries(command.flags).find(([key]) => current.startsWith(`${longName(key)}=`));
     return flag === undefined ? { kind: 'words', words: flagWords(command, place) } : valuesOf(flag[1].complete, place, findNames);
   }
+  const below = current === '' ? [] : place.under.filter(({ name }) => name.startsWith(current));
+  if (below.length > 0) return { kind: 'words', words: below.map(({ name, summary }) => [name, summary]) };
   const wanted = command.arguments ?? [];
   const argument = wanted[place.positional.length] ?? (wanted.at(-1)?.rest === true ? wanted.at(-1) : undefined);
   return argument === undefined ? nothing : valuesOf(argument.complete, place, findNames);

@@ -24,7 +24,10 @@ export function findCommand(argv: readonly string[], tree: readonly (Entry | Gro
 function descend([word = '', ...rest]: readonly string[], entries: readonly (Entry | Group)[], { where, globals }: { where: string; globals: string[] }): Found {
   const entry = pick(word, entries, where);
   const path = `${where} ${entry.name}`;
-  if (!isGroup(entry)) return { type: 'command', entry, where: path, rest: [...globals, ...rest] };
+  if (!isGroup(entry)) {
+    if (entry.under?.some(({ name }) => name === rest[0])) return descend(rest, entry.under, { where: path, globals });
+    return { type: 'command', entry, where: path, rest: [...globals, ...rest] };
+  }
   if (rest.some(isHelp) && !rest.some((next) => !next.startsWith('-'))) return { type: 'help', entry, where: path };
   if (rest.length === 0) throw new MostikError([diagnose('command-missing', { where: path, commands: entry.commands.map(({ name }) => name).join(', ') })]);
   return descend(rest, entry.commands, { where: path, globals });
@@ -36,8 +39,8 @@ function helpFor(words: readonly string[], tree: readonly (Entry | Group)[]): Fo
   for (const word of words) {
     const entry = pick(word, entries, found.where);
     found = { type: 'help', entry, where: `${found.where} ${entry.name}` };
-    if (!isGroup(entry)) break;
-    entries = entry.commands;
+    entries = isGroup(entry) ? entry.commands : (entry.under ?? []);
+    if (entries.length === 0) break;
   }
   return found;
 }

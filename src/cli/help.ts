@@ -36,6 +36,7 @@ export function commandHelp({ entry, command, where }: { entry: Entry; command: 
   if (command.details !== undefined) lines.push('', ...command.details.split('\n').flatMap((line) => wrapped(line, look)));
   lines.push('', `${style.strong('Usage')}  ${usageOf(command, where)}`);
   if ((entry.aliases ?? []).length > 0) lines.push(`${style.strong('Also')}   ${(entry.aliases ?? []).map((alias) => `mostik ${alias}`).join(', ')}`);
+  if (entry.under !== undefined) lines.push('', style.strong('Commands under it'), ...columns(entry.under.map(({ name, summary }) => [`${where} ${name}`, summary]), look));
   if ((command.arguments ?? []).length > 0) lines.push('', style.strong('Arguments'), ...columns((command.arguments ?? []).map((argument) => [argumentText(argument), argument.description]), look));
   if (Object.keys(own).length > 0) lines.push('', style.strong('Flags'), ...columns(flagRows(own), look));
   lines.push('', style.strong('Everywhere'), ...columns([...flagRows(globalFlags), ['-h, --help', 'This help']], look), '', ...example);

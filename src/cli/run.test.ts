@@ -11,7 +11,7 @@ const scratch = scratchFolder();
 afterAll(scratch.dispose);
 
 const entries = (tree: readonly (Entry | Group)[], before: string[] = []): { words: string[]; entry: Entry }[] =>
-  tree.flatMap((entry) => (isGroup(entry) ? entries(entry.commands, [...before, entry.name]) : [{ words: [...before, entry.name], entry }]));
+  tree.flatMap((entry) => (isGroup(entry) ? entries(entry.commands, [...before, entry.name]) : [{ words: [...before, entry.name], entry }, ...entries(entry.under ?? [], [...before, entry.name])]));
 const all = await Promise.all(entries(commandTree).map(async ({ words, entry }) => ({ words, entry, command: await entry.load() })));
 
 describe.each(all)('mostik $words', ({ words, entry, command }) => {
