@@ -110,6 +110,7 @@ function apiServer(record: ClusterRecord, folder: ClusterFolder): string[] {
     '--event-ttl=30m',
     '--profiling=false',
     ...emulation(record),
+    ...(record.webhooks ? [] : ['--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook']),
     ...(record.audit ? audit(folder) : []),
   ];
 }

@@ -15,3 +15,4 @@ export { listClusters, readCluster, requireCluster } from './clusters.js';
 export type { Binaries, ClusterRecord, Ports } from './record.js';
 export { clusterProcesses, clusterState, waitForCluster, type ClusterProcess, type ClusterState } from './status.js';
 export { systemObjects } from './system-objects.js';
+export { deleteOrphans, keepCluster, throwAwayName } from './throw-away.js';

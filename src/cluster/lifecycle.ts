@@ -5,7 +5,7 @@ import type { NodeSpec } from '../model/index.js';
 import { clustersFolder, folderOf, lockFileOf } from './folder.js';
 import { endLeftovers, halt, refuseElsewhere, supervisorMs } from './halt.js';
 import { describeHolder, takeLock } from '../engine/lock.js';
-import { livenessOf } from '../lib/process-identity.js';
+import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
 import { below } from './paths.js';
 import { choosePorts, keepPorts } from './ports.js';
 import { listClusters, readCluster, requireCluster } from './clusters.js';
@@ -36,6 +36,10 @@ export interface CreateOptions extends LifecycleOptions, LaunchOptions {
   binaries: Binaries;
   audit?: boolean;
   throwAway?: boolean;
+  /** The process that the cluster lives for. */
+  owner?: ProcessIdentity;
+  /** Whether admission webhooks are called; they are by default. */
+  webhooks?: boolean;
 }
 
 const defaultNodes: NodeSpec[] = [{ name: 'worker', count: 3, cpu: 4, memory: '16Gi', pods: 110, gpus: 0, labels: {}, taints: [] }];
@@ -119,6 +123,8 @@ async function makeRecord(options: CreateOptions, release: string): Promise<Clus
     binaries: options.binaries,
     audit: options.audit ?? false,
     throwAway: options.throwAway ?? false,
+    ...(options.owner === undefined ? {} : { owner: options.owner }),
+    webhooks: options.webhooks ?? true,
     folder: folder.root,
     kubeconfig: folder.kubeconfig,
     context: `mostik-${name}`,

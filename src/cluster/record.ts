@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { asDict, asList, asNumber, asString, isDict } from '../lib/read-unknown.js';
+import type { ProcessIdentity } from '../lib/process-identity.js';
 import type { NodeSpec } from '../model/index.js';
 import { below } from './paths.js';
+import { readIdentity } from './supervisor-state.js';
 import { writeAtomically } from '../lib/write-atomically.js';
 
 /** The binaries a cluster runs, absolute: the official programs, and Mostik's own code with the node agent. */
@@ -36,6 +38,10 @@ export interface ClusterRecord {
   audit: boolean;
   /** Trades the survival of a power cut for speed. */
   throwAway: boolean;
+  /** The process this cluster lives for: when it is dead, the cluster ends and its folder goes. */
+  owner?: ProcessIdentity;
+  /** Whether the API server calls admission webhooks; where nothing behind them runs, each write would wait for them. */
+  webhooks: boolean;
   folder: string;
   kubeconfig: string;
   /** The kubeconfig's context. */
@@ -61,6 +67,7 @@ function parse(text: string, folder: string, kubeconfig: string): ClusterRecord 
   const [kubernetes, release, context] = [asString(data['kubernetes']), asString(data['release']), asString(data['context'])];
   const [api, agent] = [asNumber(ports['api']), asNumber(ports['agent'])];
   const [cluster, render] = [asString(binaries['cluster']), asString(binaries['render'])];
+  const owner = readIdentity(data['owner']);
   if (name === undefined || id === undefined || createdAt === undefined || kubernetes === undefined || release === undefined) return undefined;
   if (context === undefined || api === undefined || agent === undefined || cluster === undefined || render === undefined) return undefined;
   return {
@@ -74,6 +81,8 @@ function parse(text: string, folder: string, kubeconfig: string): ClusterRecord 
     binaries: { cluster, render },
     audit: data['audit'] === true,
     throwAway: data['throwAway'] === true,
+    ...(owner === undefined ? {} : { owner }),
+    webhooks: data['webhooks'] !== false,
     folder,
     kubeconfig,
     context,

@@ -49,7 +49,8 @@ function readComponent(value: unknown): ComponentState | undefined {
   return { name, restarts: asNumber(value['restarts']) ?? 0, ...(process ? { process } : {}), ...(lastEnd !== undefined ? { lastEnd } : {}) };
 }
 
-function readIdentity(value: unknown): ProcessIdentity | undefined {
+/** Reads a process as it was written down; undefined for anything else. */
+export function readIdentity(value: unknown): ProcessIdentity | undefined {
   if (!isDict(value)) return undefined;
   const [host, boot, started, pid] = [asString(value['host']), asString(value['boot']), asString(value['started']), asNumber(value['pid'])];
   return host === undefined || boot === undefined || started === undefined || pid === undefined ? undefined : { host, boot, pid, started };

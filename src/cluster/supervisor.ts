@@ -2,12 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyProcess } from '../lib/process-identity.js';
+import { identifyProcess, livenessOf } from '../lib/process-identity.js';
 import { componentCommands, etcdSocketFile, type gates, type ComponentCommand, type ComponentName, type Gate } from './components.js';
 import { below, type ClusterFolder } from './paths.js';
 import { openProbe } from './probe.js';
 import { clusterMark, endProcess } from './processes.js';
-import type { ClusterRecord } from './record.js';
+import { readClusterIn, type ClusterRecord } from './record.js';
 import { writeSupervisorState, type ComponentState, type SupervisorState } from './supervisor-state.js';
 
 /** Pauses before a component that ended is started again, in milliseconds; the last one stays. */
@@ -44,13 +44,14 @@ export async function supervise(record: ClusterRecord): Promise<void> {
     state.phase = 'running';
     note();
   });
-  void stopWithoutFolder(context, () => stopping.abort());
+  void stopWithoutPurpose(context, () => stopping.abort());
 
   await aborted(stopping.signal);
   state.phase = 'stopping';
   note();
   await stopAll(watched);
   await Promise.all(loops);
+  if (isOwnerless(folder)) rmSync(folder.root, { recursive: true, force: true });
   rmSync(folder.supervisor, { force: true });
 }
 
@@ -138,12 +139,18 @@ function runs({ child }: Watched): boolean {
   return child?.exitCode === null && child.signalCode === null;
 }
 
-/** A cluster whose folder somebody removed has nothing to keep running for. */
-async function stopWithoutFolder({ folder, signal }: Context, stop: () => void): Promise<void> {
+/** A cluster whose folder somebody removed, or whose owner has died, has nothing to keep running for. */
+async function stopWithoutPurpose({ folder, signal }: Context, stop: () => void): Promise<void> {
   while (!signal.aborted) {
-    if (!existsSync(folder.record)) stop();
+    if (!existsSync(folder.record) || isOwnerless(folder)) stop();
     await sleep(3_000, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+/** Read anew each time: a cluster that is kept loses its owner on purpose. */
+function isOwnerless(folder: ClusterFolder): boolean {
+  const owner = readClusterIn(folder.root)?.owner;
+  return owner !== undefined && livenessOf(owner) === 'dead';
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { applySystemObjects } from '../apply/index.js';
 import { createCluster, readCluster, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord } from '../cluster/index.js';
 import { ensureEngine, type EngineEvent } from '../engine/index.js';
 import { connect } from '../kube/index.js';
+import type { ProcessIdentity } from '../lib/process-identity.js';
 import type { NodeSpec } from '../model/index.js';
 
 /** What is told while a cluster is got: engines being fetched or built, and the cluster's own steps. */
@@ -16,12 +17,16 @@ export interface ClusterUpOptions {
   audit?: boolean;
   /** Give up durability for speed: for clusters that live for one run. */
   throwAway?: boolean;
+  /** The process that the cluster lives for. */
+  owner?: ProcessIdentity;
+  /** Whether admission webhooks are called; they are by default. */
+  webhooks?: boolean;
   onProgress?: ((event: ClusterProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /** Makes sure that an embedded cluster is there and ready: API server, default ServiceAccount and nodes. */
-export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, onProgress, signal }: ClusterUpOptions): Promise<ClusterRecord> {
+export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, owner, webhooks, onProgress, signal }: ClusterUpOptions): Promise<ClusterRecord> {
   const shared = sharedOptions({ onProgress, signal });
   const binaries = await engines(shared);
   const record = await createCluster({
@@ -31,6 +36,8 @@ export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, onP
     ...(nodes === undefined ? {} : { nodes }),
     ...(audit === undefined ? {} : { audit }),
     ...(throwAway === undefined ? {} : { throwAway }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(webhooks === undefined ? {} : { webhooks }),
     ...shared,
   });
   await settle(record, shared);
