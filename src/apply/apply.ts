@@ -5,7 +5,7 @@ import { desiredDigest, hasChanges, liveDigest, ownedFields, type State } from '
 import { isClaim } from '../plan/claims.js';
 import { applyComponent, inventoryEntry, writeAll, type ApplyWorld, type ComponentOutcome } from './apply-component.js';
 import { takeLock, type Lock } from './lock.js';
-import { openMonitor } from './monitor.js';
+import { openMonitor, type MonitorOptions } from './monitor.js';
 import { beginRecord, type Record } from './record.js';
 import { removeAll } from './remove-all.js';
 
@@ -15,6 +15,8 @@ export interface ApplyOptions {
   wait: boolean;
   /** Instead of each component's own. */
   timeoutSeconds?: number;
+  /** How health is judged, and how long nothing may move. */
+  monitor?: MonitorOptions;
   /** Generations to keep. */
   keep: number;
   /** Version of this program, for the record. */
@@ -63,7 +65,7 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
   const record = await beginRecord(kube, plan, { state, secrets: plan.secrets, keep: options.keep, version: options.version });
   const signal = AbortSignal.any([options.signal, lock.lost]);
   const answers = new Map<string, Answer>();
-  const monitor = openMonitor(kube, plan.platform);
+  const monitor = openMonitor(kube, plan.platform, options.monitor);
   const settle = (planned: PlannedChange, object: KubeObject): void => { answers.set(keyOf(planned.change.ref), { planned, object }); };
   for (const planned of plan.changes) if (planned.live && planned.send && isNews(planned, state)) settle(planned, planned.live);
   const inventory = (): Map<string, InventoryEntry> => inventoryOf(answers.values(), { plan, state, record });
@@ -246,7 +248,7 @@ function judge(components: readonly ComponentResult[], failures: readonly string
 
 /** Nothing to write, so nothing is written and no lock is taken; the platform's health is still looked at. */
 async function finishUnchanged(kube: Kube, plan: Plan, options: ApplyOptions, started: number): Promise<ApplyResult> {
-  const monitor = openMonitor(kube, plan.platform);
+  const monitor = openMonitor(kube, plan.platform, options.monitor);
   const results = new Map<string, ComponentResult>();
   const world: ApplyWorld = { kube, monitor, signal: options.signal, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: () => undefined, checkLock: () => undefined };
   try {

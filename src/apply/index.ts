@@ -1,4 +1,7 @@
 export { applyPlan, refusals, type ApplyOptions } from './apply.js';
 export { applySystemObjects } from './system-objects.js';
-export { healthOf, hasHealth } from './health/index.js';
-export { explain } from './health/why.js';
+export { healthOf, hasHealth, type Controllers } from './health/index.js';
+export { holdUpOf, type HoldUp } from './health/hold-up.js';
+export { explain, type Explained } from './health/why.js';
+export { openMonitor, type Monitor, type MonitorOptions, type WaitResult } from './monitor.js';
+export { whyNotReady, type NotReady, type Situation } from './why-not-ready.js';

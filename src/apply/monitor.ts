@@ -1,6 +1,6 @@
 import type { Kube, WatchedList } from '../kube/index.js';
 import { keyOf, labels, refOf, type Health, type KubeObject, type ObjectRef } from '../model/index.js';
-import { hasHealth, healthOf } from './health/index.js';
+import { hasHealth, healthOf, type Controllers } from './health/index.js';
 import { explain } from './health/why.js';
 
 /** Changes within this many milliseconds are looked at together: a rollout sends hundreds of them. */
@@ -23,8 +23,19 @@ export interface Monitor {
   stop(): void;
 }
 
+/** How a monitor judges. */
+export interface MonitorOptions {
+  controllers?: Controllers | undefined;
+  /**
+   * Seconds without any progress in the whole platform after which a wait for nothing but stuck objects ends as failed.
+   * For clusters where all that can happen happens at once; without it a wait lasts until its timeout.
+   */
+  patienceSeconds?: number | undefined;
+}
+
 /** Opens the monitor of a platform. Watches start when a kind is first waited for. */
-export function openMonitor(kube: Kube, platform: string): Monitor {
+export function openMonitor(kube: Kube, platform: string, { controllers = 'run', patienceSeconds = Infinity }: MonitorOptions = {}): Monitor {
+  let movedAt = Date.now();
   const written = new Map<string, KubeObject>();
   const stopper = new AbortController();
   const watched = new Map<string, WatchedList>();
@@ -42,12 +53,22 @@ export function openMonitor(kube: Kube, platform: string): Monitor {
   };
   const find = (ref: ObjectRef): KubeObject | undefined => newest(watched.get(kindOf(ref))?.objects.get(keyOf(ref)), written.get(keyOf(ref)));
   return {
-    note: (object) => { written.set(keyOf(refOf(object)), object); },
+    note: (object) => {
+      movedAt = Date.now();
+      written.set(keyOf(refOf(object)), object);
+    },
     stop: () => { stopper.abort(); },
     waitFor: async (refs, options) => {
       const followed = refs.filter((ref) => hasHealth(ref));
       await Promise.all(followed.map(follow));
-      return waitUntilHealthy(kube, followed, { ...options, find, nextChange: (ms) => nextChange(ms, options.signal, waiters), pause: (ms) => nextChange(ms, options.signal, new Set()) });
+      return waitUntilHealthy(kube, followed, {
+        ...options,
+        judge: (ref) => judge(find(ref), controllers),
+        moved: () => { movedAt = Date.now(); },
+        hasStalled: () => Date.now() - movedAt >= patienceSeconds * 1000,
+        nextChange: (ms) => nextChange(ms, options.signal, waiters),
+        pause: (ms) => nextChange(ms, options.signal, new Set()),
+      });
     },
   };
 }
@@ -64,7 +85,11 @@ function newest(watched: KubeObject | undefined, written: KubeObject | undefined
 interface WaitWorld {
   timeoutSeconds: number;
   signal: AbortSignal;
-  find(ref: ObjectRef): KubeObject | undefined;
+  judge(ref: ObjectRef): Judged;
+  /** Something has come nearer to its end, or was written. */
+  moved(): void;
+  /** Nothing has for as long as anybody has patience. */
+  hasStalled(): boolean;
   onHealth(ref: ObjectRef, health: Health): void;
   nextChange(ms: number): Promise<void>;
   pause(ms: number): Promise<void>;
@@ -74,35 +99,54 @@ async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: W
   const deadline = Date.now() + world.timeoutSeconds * 1000;
   let explainAt = Date.now() + explainEvery;
   const told = new Map<string, string>();
+  const judged = new Map<string, string>();
   const reasons = new Map<string, string>();
   for (;;) {
     world.signal.throwIfAborted();
-    const now = refs.map((ref) => {
-      const object = world.find(ref);
-      return { ref, object, health: judge(object) };
-    });
-    const held = now.filter(({ health }) => health.status !== 'healthy');
-    const isOver = held.some(({ health }) => health.status === 'failed') || Date.now() >= deadline;
-    if (held.length > 0 && (isOver || Date.now() >= explainAt)) {
-      for (const item of held.slice(0, 20)) if (item.object) reasons.set(keyOf(item.ref), (await explain(kube, item.object, item.health)).reason);
+    const now = refs.map((ref) => ({ ref, ...world.judge(ref) }));
+    const held = now.filter(({ health }) => health.status !== 'healthy' && health.status !== 'unknown');
+    let ending: 'failed' | 'timeout' | undefined = held.some(({ health }) => health.status === 'failed') ? 'failed' : Date.now() >= deadline ? 'timeout' : undefined;
+    if (held.length > 0 && (ending !== undefined || Date.now() >= explainAt)) {
+      const isStuck = await explainAll(kube, held, reasons);
+      if (isStuck && world.hasStalled()) ending ??= 'failed';
       explainAt = Date.now() + explainEvery;
     }
     for (const item of now) {
       const reason = item.health.status === 'healthy' ? '' : (reasons.get(keyOf(item.ref)) ?? item.health.reason);
+      if (judged.get(keyOf(item.ref)) !== item.health.reason) world.moved();
+      judged.set(keyOf(item.ref), item.health.reason);
       const line = `${item.health.status} ${reason}`;
       item.health = { ...item.health, reason };
       if (told.get(keyOf(item.ref)) !== line) world.onHealth(item.ref, item.health);
       told.set(keyOf(item.ref), line);
     }
     if (held.length === 0) return { outcome: 'healthy', unhealthy: [] };
-    if (isOver) return { outcome: held.some(({ health }) => health.status === 'failed') ? 'failed' : 'timeout', unhealthy: held.map(({ ref, health }) => ({ ref, health })) };
+    if (ending !== undefined) return { outcome: ending, unhealthy: held.map(({ ref, health }) => ({ ref, health })) };
     await world.nextChange(Math.max(0, Math.min(explainAt, deadline) - Date.now()));
     await world.pause(lookEvery);
   }
 }
 
-function judge(object: KubeObject | undefined): Health {
-  return object ? healthOf(object) : { status: 'progressing', reason: 'not seen yet' };
+interface Judged {
+  object: KubeObject | undefined;
+  health: Health;
+}
+
+function judge(object: KubeObject | undefined, controllers: Controllers): Judged {
+  return { object, health: object ? healthOf(object, controllers) : { status: 'progressing', reason: 'not seen yet' } };
+}
+
+/** Explains what is held up, at most twenty of them, and tells whether waiting would mend none of it. */
+async function explainAll(kube: Kube, held: readonly ({ ref: ObjectRef } & Judged)[], reasons: Map<string, string>): Promise<boolean> {
+  const explained = await Promise.all(
+    held.slice(0, 20).map(async ({ ref, object, health }) => {
+      if (!object) return false;
+      const { reason, stuck } = await explain(kube, object, health);
+      reasons.set(keyOf(ref), reason);
+      return stuck;
+    }),
+  );
+  return explained.every(Boolean);
 }
 
 function nextChange(ms: number, signal: AbortSignal, waiters: Set<() => void>): Promise<void> {

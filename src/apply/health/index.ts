@@ -35,11 +35,15 @@ export function hasHealth(ref: { apiVersion: string; kind: string }, object?: Ku
   return rules[`${group}/${ref.kind}`] !== undefined || !builtIn.test(group);
 }
 
+/** Whether controllers of custom resources run beside the cluster; where none can, nobody will ever say that one is ready. */
+export type Controllers = 'run' | 'none';
+
 /** Judges a live object: by its kind's rule, for custom resources by their conditions, else healthy by being there. */
-export function healthOf(object: KubeObject): Health {
+export function healthOf(object: KubeObject, controllers: Controllers = 'run'): Health {
   if (object.metadata.deletionTimestamp) return { status: 'progressing', reason: 'is being deleted' };
   const group = groupOf(object.apiVersion);
   const rule = rules[`${group}/${object.kind}`];
   if (rule) return rule(object);
-  return builtIn.test(group) ? { status: 'healthy', reason: '' } : conditionsHealth(object);
+  if (builtIn.test(group)) return { status: 'healthy', reason: '' };
+  return controllers === 'run' ? conditionsHealth(object) : { status: 'unknown', reason: 'admitted, readiness unknown' };
 }
