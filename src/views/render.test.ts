@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
 import type { RenderedObject } from '../model/index.js';
-import { renderJson, renderYaml, yamlText } from './render.js';
+import { yamlText } from '../lib/write-yaml.js';
+import { renderJson, renderYaml } from './render.js';
 import { golden } from './sample-plan.js';
 
 const rendered = (name: string, data: Record<string, unknown>): RenderedObject => ({

@@ -1,4 +1,4 @@
-import { Document, isScalar, visit, type Scalar } from 'yaml';
+import { yamlText } from '../lib/write-yaml.js';
 import type { RenderedObject } from '../model/index.js';
 
 /** Objects as one Kubernetes List in JSON. */
@@ -14,29 +14,4 @@ export function renderYaml(objects: readonly RenderedObject[]): string {
 
 function listOf(objects: readonly RenderedObject[]): object {
   return { apiVersion: 'v1', kind: 'List', items: objects.map(({ object }) => object) };
-}
-
-/**
- * Writes YAML that YAML 1.1 readers (kubectl, Helm) and 1.2 readers read alike: a string that either could take for a number,
- * a boolean, null, a date or a merge key is quoted, and so is one whose line ends or control characters a reader would change.
- */
-export function yamlText(value: unknown): string {
-  const document = new Document(value, { aliasDuplicateObjects: false });
-  visit(document, { Scalar: (_, node) => quote(node) });
-  // Text that holds one of these was quoted above, so an escape is right wherever one stands.
-  return document.toString({ lineWidth: 0 }).replace(refusedRaw, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-function quote(node: Scalar): void {
-  if (isScalar(node) && typeof node.value === 'string' && isRisky(node.value)) node.type = 'QUOTE_DOUBLE';
-}
-
-const startsLikeANumber = /^[-+.]?[.\d]/;
-const keywords = /^(y|n|yes|no|on|off|true|false|null|~|nan|inf|<<|=|)$/i;
-/** What YAML readers refuse or change when it stands unescaped between quotes. */
-const refusedRaw = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
-const changedByReaders = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udfff]|^\s|[ \t]$|[ \t]\n/;
-
-function isRisky(text: string): boolean {
-  return startsLikeANumber.test(text) || keywords.test(text) || changedByReaders.test(text);
 }
