@@ -59,11 +59,11 @@ export type ComponentSource =
   | { kind: 'kustomization'; path: string }
   | { kind: 'workload'; workload: WorkloadSource };
 
-/** A path of traffic out of a component. */
+/** A path of traffic out of a component. `use` is the index of its entry in `uses`: with `locate` its place. */
 export type Edge =
-  | { kind: 'component'; from: string; to: string; ports?: (number | string)[] }
-  | { kind: 'dns' | 'kubernetes-api' | 'ingress' | 'webhook'; from: string }
-  | { kind: 'cidr'; from: string; cidr: string; ports?: number[] };
+  | { kind: 'component'; from: string; to: string; ports?: (number | string)[]; use: number }
+  | { kind: 'dns' | 'kubernetes-api' | 'ingress' | 'webhook'; from: string; use: number }
+  | { kind: 'cidr'; from: string; cidr: string; ports?: number[]; use: number };
 
 /** A component with its profile, overlays and sets merged in. */
 export interface ResolvedComponent {

@@ -77,7 +77,7 @@ test('a secret in env is a Secret of its own, and its change restarts the pods',
 });
 
 test('pods get a token of the API only where an edge says that they talk to it', () => {
-  const { objects } = made({}, { edges: [{ kind: 'kubernetes-api', from: 'web' }] });
+  const { objects } = made({}, { edges: [{ kind: 'kubernetes-api', from: 'web', use: 0 }] });
   expect(valueAt(objects[0], 'spec', 'template', 'spec', 'automountServiceAccountToken')).toBe(true);
 });
 

@@ -29,9 +29,9 @@ export function linkComponent(declared: Declared, all: ReadonlyMap<string, Decla
   const { uses = [], needs = [] } = declared.component;
   for (const [index, use] of uses.entries()) {
     const target = targetOf(use, { verb: 'uses', path: ['uses', index] });
-    if (!target) linked.edges.push(outsideEdge(declared.name, use));
+    if (!target) linked.edges.push(outsideEdge(declared.name, use, index));
     else if (isThere(target, declared, { all, problems: linked.problems })) {
-      linked.edges.push({ kind: 'component', from: declared.name, to: target.name, ...(target.ports ? { ports: target.ports } : {}) });
+      linked.edges.push({ kind: 'component', from: declared.name, to: target.name, ...(target.ports ? { ports: target.ports } : {}), use: index });
       linked.after.push(target.name);
     }
   }
@@ -64,10 +64,10 @@ function targetOf(entry: Uses | Needs, from: { verb: 'uses' | 'needs'; path: Fie
   return { name: entry.component, optional: entry.optional === true, verb: from.verb, path: [...from.path, 'component'], ...(ports ? { ports } : {}) };
 }
 
-function outsideEdge(from: string, use: Uses): Edge {
-  if (typeof use === 'object' && 'cidr' in use) return { kind: 'cidr', from, cidr: use.cidr, ...(use.ports ? { ports: use.ports } : {}) };
+function outsideEdge(from: string, use: Uses, index: number): Edge {
+  if (typeof use === 'object' && 'cidr' in use) return { kind: 'cidr', from, cidr: use.cidr, ...(use.ports ? { ports: use.ports } : {}), use: index };
   const kind = (['dns', 'kubernetes-api', 'ingress', 'webhook'] as const).find((name) => typeof use === 'object' && name in use);
-  return { kind: kind ?? 'dns', from };
+  return { kind: kind ?? 'dns', from, use: index };
 }
 
 function isThere(target: Target, from: Declared, { all, problems }: { all: ReadonlyMap<string, Declared>; problems: Diagnostic[] }): boolean {
