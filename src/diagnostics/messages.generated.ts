@@ -5,6 +5,11 @@ export interface Params {
   'allowance-unused': { name: string | number };
   'answer-needed': { where: string | number };
   'answer-no': { where: string | number };
+  'api-deprecated': { object: string | number; apiVersion: string | number; what: string | number; hint: string | number };
+  'api-not-provided': { object: string | number; kind: string | number; apiVersion: string | number; how: string | number };
+  'api-off': { object: string | number; kubernetes: string | number; kind: string | number; apiVersion: string | number; near: string | number };
+  'api-removed': { object: string | number; kind: string | number; apiVersion: string | number; removed: string | number; hint: string | number };
+  'api-unknown': { object: string | number; who: string | number; kind: string | number; apiVersion: string | number; near: string | number };
   'argument-excess': { where: string | number; expected: string | number; word: string | number };
   'argument-invalid': { where: string | number; expected: string | number; value: string | number };
   'argument-missing': { where: string | number; name: string | number };
@@ -15,9 +20,11 @@ export interface Params {
   'chart-broken': { component: string | number; message: string | number };
   'chart-deprecated': { component: string | number; message: string | number };
   'chart-invalid': { where: string | number; path: string | number; problem: string | number; hint: string | number };
+  'chart-kind-unknown': { kind: string | number; hint: string | number };
   'chart-kube-version': { component: string | number; message: string | number };
   'chart-not-found': { component: string | number; message: string | number };
   'chart-schema-unread': { path: string | number; problem: string | number };
+  'chart-unknown': { where: string | number; path: string | number; hint: string | number };
   'claim-cannot-grow': { claim: string | number; to: string | number; from: string | number; class: string | number };
   'claim-incomplete': { object: string | number; problem: string | number };
   'claim-shrinks': { claim: string | number; to: string | number; from: string | number };
@@ -81,6 +88,9 @@ export interface Params {
   'expose-other-host': { component: string | number; host: string | number; found: string | number };
   'expose-other-port': { component: string | number; port: string | number; expected: string | number };
   'expose-without-ingress': { component: string | number; host: string | number };
+  'field-invalid': { object: string | number; path: string | number; got: string | number; expected: string | number; hint: string | number };
+  'field-missing': { object: string | number; path: string | number; expected: string | number };
+  'field-unknown': { object: string | number; path: string | number; hint: string | number };
   'file-encoding': { path: string | number; problem: string | number };
   'file-not-found': { what: string | number; path: string | number; hint: string | number };
   'file-not-writable': { path: string | number; problem: string | number };
@@ -103,6 +113,8 @@ export interface Params {
   'kubernetes-differs': { platform: string | number; declared: string | number; server: string | number };
   'kustomization-mixed': { where: string | number; path: string | number };
   'kustomize-failed': { component: string | number; message: string | number };
+  'library-incomplete': { where: string | number; name: string | number };
+  'library-part-missing': { where: string | number; name: string | number; dependency: string | number; repository: string | number };
   'list-key-twice': { object: string | number; path: string | number; key: string | number };
   'lock-held': { platform: string | number; who: string | number; since: string | number };
   'lock-lost': { platform: string | number; who: string | number };
@@ -133,12 +145,22 @@ export interface Params {
   'platform-not-applied': { platform: string | number };
   'platform-not-found': { dir: string | number; hint: string | number };
   'plugin-refused': { component: string | number; message: string | number };
+  'private-file-in-git': { file: string | number; problem: string | number };
+  'private-file-there': { file: string | number };
   'profile-unknown': { name: string | number; hint: string | number };
   'program-missing': { program: string | number; problem: string | number };
   'proxy-unsupported': { context: string | number; proxy: string | number; problem: string | number };
   'reference-key-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; key: string | number; has: string | number; near: string | number };
   'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; namespace: string | number; near: string | number };
   'reference-too-late': { object: string | number; from: string | number; kind: string | number; name: string | number; component: string | number };
+  'rehearsal-differs': { file: string | number; what: string | number };
+  'rehearsal-failed': { file: string | number; platform: string | number; outcome: string | number; why: string | number };
+  'rehearsal-file-invalid': { file: string | number; problem: string | number };
+  'rehearse-component-unknown': { flag: string | number; component: string | number; components: string | number };
+  'rehearse-fault-version': { flag: string | number; kubernetes: string | number };
+  'rehearse-from-unknown': { from: string | number; profiles: string | number };
+  'rehearse-node-unknown': { node: string | number; nodes: string | number };
+  'rehearse-not-copied': { object: string | number; reason: string | number };
   'remote-base': { component: string | number; message: string | number };
   'removal-failed': { reason: string | number };
   'render-engine-failed': { path: string | number; problem: string | number };
@@ -148,14 +170,37 @@ export interface Params {
   'replacement-refused': { object: string | number; reason: string | number };
   'request-refused': { subject: string | number; verb: string | number; reason: string | number };
   'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
+  'schema-unknown': { kind: string | number; apiVersion: string | number; count: string | number };
+  'schema-version-nearest': { wanted: string | number; used: string | number };
   'scope-unknown': { object: string | number; kind: string | number; apiVersion: string | number };
+  'seal-no-value': { name: string | number; key: string | number; cluster: string | number; hint: string | number };
+  'sealed-already': { file: string | number; names: string | number };
+  'sealed-differs': { name: string | number; file: string | number; where: string | number };
+  'sealed-elsewhere': { file: string | number; before: string | number; now: string | number; names: string | number };
+  'sealed-file-invalid': { file: string | number; problem: string | number };
+  'sealed-item-missing': { file: string | number; object: string | number; item: string | number; items: string | number };
+  'sealed-not-opened': { name: string | number; file: string | number; tried: string | number; key: string | number };
+  'sealed-not-opened-item': { file: string | number; object: string | number; items: string | number; problem: string | number };
+  'sealed-not-text': { name: string | number; file: string | number };
+  'sealed-not-yet': { name: string | number; file: string | number; item: string | number };
+  'sealed-outside': { name: string | number; path: string | number };
+  'sealed-templated': { file: string | number; object: string | number; items: string | number };
+  'sealing-certificate-invalid': { from: string | number; problem: string | number };
+  'sealing-certificate-missing': { where: string | number; file: string | number };
+  'sealing-controller-missing': { cluster: string | number; service: string | number; label: string | number; problem: string | number };
+  'sealing-key-invalid': { from: string | number; problem: string | number };
+  'sealing-key-needed': { where: string | number };
   'secret-differs': { secret: string | number };
   'secret-everyday': { name: string | number; what: string | number; object: string | number };
   'secret-in-values': { where: string | number; path: string | number; secret: string | number };
+  'secret-manifest-invalid': { file: string | number; problem: string | number };
   'secret-missing': { name: string | number; key: string | number; file: string | number; near: string | number };
+  'secret-not-declared': { where: string | number; name: string | number; hint: string | number };
   'secret-short': { name: string | number; length: string | number; least: string | number };
   'secret-unknown': { where: string | number; name: string | number; hint: string | number };
   'secret-value-path': { component: string | number; path: string | number; problem: string | number };
+  'service-declared': { path: string | number; name: string | number };
+  'service-exists': { path: string | number };
   'service-selects-none': { object: string | number; selector: string | number; hint: string | number };
   'service-selects-others': { object: string | number; selector: string | number; others: string | number };
   'set-refused': { text: string | number; problem: string | number; hint: string | number };
@@ -193,6 +238,11 @@ export const messages: Record<
   'allowance-unused': { severity: 'warning', exit: 0, message: "--allow=%name%: nothing of that name counts against the change budget in this plan", hint: "an object is named as the plan shows it (Kind/namespace/name), a component that restarts by its name" },
   'answer-needed': { severity: 'error', exit: 3, message: "%where%: there is no terminal to ask on", hint: "See what would change with mostik plan, then run it again with --yes" },
   'answer-no': { severity: 'error', exit: 6, message: "%where%: not confirmed; nothing changed" },
+  'api-deprecated': { severity: 'warning', exit: 1, message: "%object%: %apiVersion% %what%", hint: "%hint%" },
+  'api-not-provided': { severity: 'warning', exit: 1, message: "%object%: nothing says that the cluster has %kind% (%apiVersion%)", hint: "%how%" },
+  'api-off': { severity: 'warning', exit: 1, message: "%object%: Kubernetes %kubernetes% serves %kind% of %apiVersion% only where it is switched on", hint: "%near%" },
+  'api-removed': { severity: 'error', exit: 1, message: "%object%: %kind% of %apiVersion% was removed in Kubernetes %removed%", hint: "%hint%" },
+  'api-unknown': { severity: 'error', exit: 1, message: "%object%: %who% has no %kind% in %apiVersion%", hint: "%near%" },
   'argument-excess': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %word% as well" },
   'argument-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%" },
   'argument-missing': { severity: 'error', exit: 3, message: "%where%: expected %name%" },
@@ -203,9 +253,11 @@ export const messages: Record<
   'chart-broken': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'chart-deprecated': { severity: 'warning', exit: 0, message: "%component%: %message%" },
   'chart-invalid': { severity: 'error', exit: 3, message: "%where%: %path% is not a Helm chart: %problem%", hint: "%hint%" },
+  'chart-kind-unknown': { severity: 'error', exit: 3, message: "%kind%: no library chart of that name comes with Mostik", hint: "%hint%" },
   'chart-kube-version': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "set spec.kubernetes of the platform to the version of your cluster, or take a version of the chart that supports it" },
   'chart-not-found': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'chart-schema-unread': { severity: 'warning', exit: 0, message: "%path%: the chart's values were not checked against it: %problem%" },
+  'chart-unknown': { severity: 'error', exit: 3, message: "%where%: %path%: no such folder, and no chart of that name comes with Mostik", hint: "%hint%" },
   'claim-cannot-grow': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%, and storage class \"%class%\" cannot expand", hint: "keep the size at %from%, or use a class with allowVolumeExpansion: true" },
   'claim-incomplete': { severity: 'error', exit: 1, message: "%object%: %problem%" },
   'claim-shrinks': { severity: 'error', exit: 6, message: "%claim%: asks for %to%, has %from%: a claim cannot shrink", hint: "keep the size at %from%, or move the data to a new claim under another name" },
@@ -269,6 +321,9 @@ export const messages: Record<
   'expose-other-host': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but its Ingress is for %found%", hint: "give the chart the same host name" },
   'expose-other-port': { severity: 'error', exit: 3, message: "%component%.expose.port: got %port%, expected %expected% (the workload's port), 80 (its Service's) or nothing", hint: "leave expose.port out" },
   'expose-without-ingress': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but it renders no Ingress or route", hint: "switch the chart's Ingress on by its values, or take `expose` away" },
+  'field-invalid': { severity: 'error', exit: 1, message: "%object%: %path%: got %got%, expected %expected%", hint: "%hint%" },
+  'field-missing': { severity: 'error', exit: 1, message: "%object%: %path%: missing, expected %expected%" },
+  'field-unknown': { severity: 'error', exit: 1, message: "%object%: %path%: unknown field", hint: "%hint%" },
   'file-encoding': { severity: 'error', exit: 3, message: "%path%: not a UTF-8 text: %problem%", hint: "save the file as UTF-8" },
   'file-not-found': { severity: 'error', exit: 3, message: "%what%: no such file: %path%", hint: "%hint%" },
   'file-not-writable': { severity: 'error', exit: 3, message: "%path%: cannot be written: %problem%" },
@@ -291,6 +346,8 @@ export const messages: Record<
   'kubernetes-differs': { severity: 'warning', exit: 0, message: "platform %platform%: is rendered for Kubernetes %declared%, the cluster runs %server%", hint: "set spec.kubernetes to \"%server%\"" },
   'kustomization-mixed': { severity: 'error', exit: 3, message: "%where%: the kustomization %path% stands beside other entries", hint: "name the other files as resources in its kustomization.yaml, or make two components" },
   'kustomize-failed': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'library-incomplete': { severity: 'error', exit: 3, message: "%where%: chart %name% is a library and defines no template \"%name%.all\", so there is nothing to install", hint: "define one that includes what a service of this kind needs, or depend on the library in a chart of your own" },
+  'library-part-missing': { severity: 'error', exit: 3, message: "%where%: chart %name% depends on %dependency%, which is neither in its charts folder nor at %repository%", hint: "run `helm dependency build` on the library, or put the chart there" },
   'list-key-twice': { severity: 'error', exit: 3, message: "%object%: %path%: two entries with %key%", hint: "keep one of them: kubectl and Helm let the last one win, server-side apply refuses both" },
   'lock-held': { severity: 'error', exit: 6, message: "platform %platform%: another apply is under way: %who%, since %since%", hint: "wait for it to end, or stop that process; a dead one is taken over by itself" },
   'lock-lost': { severity: 'error', exit: 6, message: "platform %platform%: the lock was lost: %who%", hint: "look at mostik status and mostik history, then apply again" },
@@ -321,12 +378,22 @@ export const messages: Record<
   'platform-not-applied': { severity: 'error', exit: 1, message: "platform %platform%: nothing was applied to this cluster yet", hint: "mostik up or mostik apply does that" },
   'platform-not-found': { severity: 'error', exit: 3, message: "%dir%: no platform file (platform.yaml, platform.yml or platform.ts)", hint: "%hint%" },
   'plugin-refused': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'private-file-in-git': { severity: 'error', exit: 6, message: "%file%: Git %problem%: what is written there must stay out of Git", hint: "name a path outside of the work tree, or add it to .gitignore first" },
+  'private-file-there': { severity: 'error', exit: 6, message: "%file%: is there already, and a private key is never overwritten", hint: "choose another path, or move the old key away: what it sealed can be opened by nothing else" },
   'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },
   'program-missing': { severity: 'error', exit: 4, message: "%program%: cannot be started: %problem%" },
   'proxy-unsupported': { severity: 'error', exit: 4, message: "cluster %context%: its proxy-url %proxy% cannot be used: %problem%", hint: "use an http:// proxy, or reach the cluster directly and remove proxy-url from the kubeconfig" },
   'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
   'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %kind%/%namespace%/%name%" },
   'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },
+  'rehearsal-differs': { severity: 'error', exit: 6, message: "%file%: is the rehearsal of another plan: %what%", hint: "rehearse again with mostik rehearse --report %file%" },
+  'rehearsal-failed': { severity: 'error', exit: 6, message: "%file%: the rehearsal of %platform% ended as %outcome%: %why%", hint: "correct it and rehearse again, or apply without --rehearsed" },
+  'rehearsal-file-invalid': { severity: 'error', exit: 3, message: "%file%: not a report of this version of Mostik: %problem%", hint: "make one with mostik rehearse --report %file%" },
+  'rehearse-component-unknown': { severity: 'error', exit: 3, message: "%flag% %component%: the platform has no such component; it has %components%" },
+  'rehearse-fault-version': { severity: 'error', exit: 3, message: "%flag%: needs Kubernetes 1.36 or newer, the platform is for %kubernetes%", hint: "rehearse this fault with spec.kubernetes: \"1.36\" in an overlay" },
+  'rehearse-from-unknown': { severity: 'error', exit: 3, message: "--from %from%: neither nothing, nor a generation of the cluster, nor a profile; profiles: %profiles%" },
+  'rehearse-node-unknown': { severity: 'error', exit: 3, message: "--kill-node %node%: there is no such node; the rehearsal has %nodes%" },
+  'rehearse-not-copied': { severity: 'warning', exit: 0, message: "%object%: is not in the rehearsal: %reason%" },
   'remote-base': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'removal-failed': { severity: 'error', exit: 1, message: "%reason%" },
   'render-engine-failed': { severity: 'error', exit: 1, message: "render engine %path%: %problem%", hint: "`mostik engine install render` gets it anew; `mostik engine status` says which one is used" },
@@ -336,14 +403,37 @@ export const messages: Record<
   'replacement-refused': { severity: 'error', exit: 6, message: "%object%: must be deleted and made again: %reason%", hint: "allow it with --replace=%object%, or undo the change of that field" },
   'request-refused': { severity: 'error', exit: 1, message: "%subject%: %verb% refused by the API server: %reason%" },
   'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
+  'schema-unknown': { severity: 'info', exit: 0, message: "%kind% (%apiVersion%): no schema is known, so %count% of these are not held against one", hint: "add the CustomResourceDefinition to the platform" },
+  'schema-version-nearest': { severity: 'info', exit: 0, message: "Kubernetes %wanted%: its schemas do not come with this version of Mostik, those of %used% are used" },
   'scope-unknown': { severity: 'error', exit: 3, message: "%object%: no component has the CustomResourceDefinition of %kind% (%apiVersion%), so whether it lives in a namespace is not known", hint: "set metadata.namespace; or add the CRD to the platform; or name the kind in spec.cluster.provides as %apiVersion%/%kind%:Namespaced or %apiVersion%/%kind%:Cluster" },
+  'seal-no-value': { severity: 'error', exit: 3, message: "secret %name%: no value to seal: expected %key% in .env, or a value in the cluster (%cluster%)", hint: "%hint%" },
+  'sealed-already': { severity: 'error', exit: 6, message: "%file%: %names% sealed already, and without the private key nobody can tell whether to the same value", hint: "--sealing-key FILE or --from-cluster compares; --again seals anew" },
+  'sealed-differs': { severity: 'warning', exit: 0, message: "secret %name%: the value sealed in %file% is not the one of %where%, which counts", hint: "mostik secrets seal --secret %name% puts today's value into Git; to go back to the sealed one, take it out of %where%" },
+  'sealed-elsewhere': { severity: 'error', exit: 6, message: "%file%: is sealed for %before%, not for %now%, and %names% would not open there", hint: "give every value, or name the private key with --sealing-key FILE or --from-cluster to carry the others over" },
+  'sealed-file-invalid': { severity: 'error', exit: 3, message: "%file%: not a SealedSecret: %problem%", hint: "restore the file from Git, or seal again: mostik secrets seal" },
+  'sealed-item-missing': { severity: 'error', exit: 3, message: "%file%: %object% has no %item%", hint: "it has %items%" },
+  'sealed-not-opened': { severity: 'error', exit: 3, message: "secret %name%: no value: it is sealed in %file%, and no key at hand opens it (%tried%)", hint: "name the private key with --sealing-key FILE or MOSTIK_SEALING_KEY, or put the value into .env as %key%" },
+  'sealed-not-opened-item': { severity: 'error', exit: 3, message: "%file%: %object%: %items%: %problem%" },
+  'sealed-not-text': { severity: 'error', exit: 3, message: "secret %name%: what is sealed in %file% is not a UTF-8 text" },
+  'sealed-not-yet': { severity: 'warning', exit: 0, message: "secret %name%: is declared as sealed in %file%, which has no %item%", hint: "mostik secrets seal --secret %name%" },
+  'sealed-outside': { severity: 'error', exit: 3, message: "secret %name%: %path% leaves the platform's root", hint: "keep the sealed file beside the platform file or below it" },
+  'sealed-templated': { severity: 'warning', exit: 0, message: "%file%: %object%: %items% come from a template, which only the controller fills in" },
+  'sealing-certificate-invalid': { severity: 'error', exit: 3, message: "%from%: not a certificate to seal with: %problem%", hint: "mostik secrets seal --from-cluster takes the one of the controller; kubeseal --fetch-cert writes it into a file" },
+  'sealing-certificate-missing': { severity: 'error', exit: 3, message: "%where%: expected a certificate to seal with: there is no %file%", hint: "--cert FILE, --from-cluster for the one of the controller, or a key pair of the platform's own: mostik secrets new-key --out FILE" },
+  'sealing-controller-missing': { severity: 'error', exit: 3, message: "cluster %cluster%: no Sealed Secrets controller: there is no Service %service%, and no Secret with the label %label%%problem%", hint: "install the controller, or name where it is with --controller-namespace and --controller-name" },
+  'sealing-key-invalid': { severity: 'error', exit: 3, message: "%from%: no private key for sealed secrets: %problem%" },
+  'sealing-key-needed': { severity: 'error', exit: 3, message: "%where%: expected a private key to open it with", hint: "--sealing-key FILE, MOSTIK_SEALING_KEY, or --from-cluster where you may read the controller's keys" },
   'secret-differs': { severity: 'warning', exit: 0, message: "secret %secret%: the value in .env is not the one in the cluster; the one in .env will be applied", hint: "remove it from .env to keep the cluster's; a database does not change its password by itself" },
   'secret-everyday': { severity: 'warning', exit: 1, message: "secret %name%: its value also stands in %what% of %object%, where everybody can read it", hint: "choose a value that nobody can guess" },
   'secret-in-values': { severity: 'error', exit: 3, message: "%where%: %path% is filled with secret %secret%, and has a plain value as well", hint: "take the plain value away: it would put a secret into a file" },
+  'secret-manifest-invalid': { severity: 'error', exit: 3, message: "%file%: not a Secret that can be sealed: %problem%" },
   'secret-missing': { severity: 'error', exit: 3, message: "secret %name%: no value: expected %key% in %file%%near%", hint: "add a line %key%=... to %file% beside the platform file, or let Mostik make the value: secrets: { %name%: { generate: {} } }" },
+  'secret-not-declared': { severity: 'error', exit: 3, message: "%where%: the platform has no secret %name%", hint: "%hint%" },
   'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },
   'secret-unknown': { severity: 'error', exit: 3, message: "%where%: there is no secret %name%", hint: "%hint%" },
   'secret-value-path': { severity: 'error', exit: 3, message: "%component%.secretValues: %path%: %problem%", hint: "paths are written as in `helm --set`: auth.password, users[0].password, and a backslash before a dot that belongs to a key" },
+  'service-declared': { severity: 'error', exit: 3, message: "%path%: spec.components has a component %name% already, and nothing was written", hint: "take another name" },
+  'service-exists': { severity: 'error', exit: 3, message: "%path%: the file is there already, and nothing was written", hint: "take another name, or another folder with --dir" },
   'service-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform", hint: "%hint%" },
   'service-selects-others': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) also fits the pods of %others%", hint: "add a label to the selector that only the right pods have, such as app.kubernetes.io/instance" },
   'set-refused': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "%hint%" },

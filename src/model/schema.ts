@@ -148,7 +148,7 @@ export type WorkloadSource = z.infer<typeof WorkloadSource>;
 /** A part of a platform with one source: chart, use, manifests or workload. */
 export const Component = z
   .strictObject({
-    chart: path.describe('A Helm chart: folder or .tgz below the platform\'s root'),
+    chart: path.describe('A Helm chart: folder or .tgz below the platform\'s root, or the name of a library chart that comes with Mostik, such as python-fastapi-service'),
     use: text.describe('A component of Mostik\'s catalog'),
     manifests: z.array(path).min(1, 'at least one file or folder').describe('Files of Kubernetes objects, folders of them, or a kustomization folder'),
     workload: WorkloadSource.describe('A small native workload: a Deployment, and a Service when it has a port'),

@@ -8,7 +8,7 @@ import { renderCacheFolder } from './engine-cache.js';
 import { fromEngine } from './engine-diagnostics.js';
 import { onlyStandIns, renderItems } from './engine-passes.js';
 import type { EngineResult } from './engine-protocol.js';
-import { engineItems } from './items.js';
+import { engineItems, outOfCache } from './items.js';
 import { isCrd, scopes } from './kinds.js';
 import { checkListKeys } from './list-keys.js';
 import { checkNames } from './names.js';
@@ -35,7 +35,8 @@ export async function renderPlatform(platform: ResolvedPlatform, options: Render
   const { secrets, cwd = process.cwd() } = options;
   const asked = await engineItems(platform, secrets);
   const cache = onlyStandIns(platform, secrets) ? renderCacheFolder() : undefined;
-  const results = await renderItems(platform, asked.items, { call: { path: options.engine.path, signal: options.signal }, cache });
+  const rendered = await renderItems(platform, asked.items, { call: { path: options.engine.path, signal: options.signal }, cache });
+  const results = new Map([...rendered].map(([id, result]) => [id, outOfCache(result, asked.libraries.get(id))]));
   const all = withGenerated(platform, secrets, results);
   const read = await readAll(platform, results, { secrets: all, cwd });
   const checked = place(platform, read.drafts);

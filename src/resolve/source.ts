@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { catalog } from '../catalog/index.js';
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { formatPath, type Component, type ComponentSource, type FieldPath, type Locate } from '../model/index.js';
+import { builtInCharts, isBareName } from './built-in-charts.js';
 import { isKustomizationFile, kustomizationFiles, kustomizationIn } from './kustomization.js';
 import { filesBelow, findPath, type Ground } from './paths.js';
 
@@ -67,6 +68,7 @@ function notInCatalog(name: string, declared: Declared): Diagnostic {
 function findChart(path: string, { name, locate }: Declared, ground: Ground): FoundSource {
   const at = locate(['chart'], 'value');
   const where = whereOf(name, 'chart');
+  if (isBareName(path) && !existsSync(resolve(ground.dir, path))) return builtIn(path, { where, at }, ground);
   const found = findPath({ path, where, at, remoteHint: '`helm pull --untar` it into the platform, and name that folder' }, ground);
   if ('diagnostic' in found) return { inputs: [], problems: [found.diagnostic] };
   const source: ComponentSource = { kind: 'chart', path: found.path };
@@ -80,6 +82,16 @@ function findChart(path: string, { name, locate }: Declared, ground: Ground): Fo
   }
   const { files, outside } = filesBelow(found.path, ground.root);
   return { source, inputs: files, problems: outside.map((link) => leaves(link, { where, at }, ground)) };
+}
+
+/** A library chart that comes with Mostik: its files belong to the tool, so they are no inputs of the platform. */
+function builtIn(name: string, { where, at }: { where: string; at: ReturnType<Locate> }, ground: Ground): FoundSource {
+  const charts = builtInCharts();
+  const folder = charts.get(name);
+  if (folder !== undefined) return { source: { kind: 'chart', path: folder }, inputs: [], problems: [] };
+  const near = didYouMean(name, [...charts.keys(), ...readdirSync(ground.dir)]);
+  const hint = near ? `did you mean ${near}?` : `name a folder below that of the platform file, or one of ${oneOf([...charts.keys()])}`;
+  return { inputs: [], problems: [diagnose('chart-unknown', { where, path: name, hint }, at)] };
 }
 
 function chartHint(folder: string, ground: Ground): string {
