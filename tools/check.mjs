@@ -13,6 +13,7 @@ const gates = [
   generated('schema', 'schema.mjs'),
   generated('charts', 'charts.mjs'),
   generated('downloads', 'pin-downloads.mjs'),
+  generated('openapi', 'openapi.mjs'),
   ['go format', 'gofmt', ['-l', 'engine'], ({ output }) => output.trim() === ''],
 ].filter(Boolean);
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { implicitAnnotation, refOf, type Desired, type Hook, type KubeObject, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { implicitAnnotation, type Hook, type KubeObject, type ResolvedPlatform } from '../model/index.js';
 import { platformOf, workloadOf } from '../render/platform.fixture.js';
 import { claims } from './claims.js';
 import { envInGit } from './env-in-git.js';
@@ -11,28 +11,11 @@ import { everydaySecrets } from './everyday-secrets.js';
 import { exposure } from './exposure.js';
 import { check } from './index.js';
 import { missingReferences } from './missing-references.js';
+import { deployment, desired, lines, object } from './objects.fixture.js';
 import { hostPorts, nodePorts } from './ports.js';
 import { serviceSelectors } from './service-selectors.js';
 
 const platform = platformOf({ web: { source: { kind: 'manifests', paths: [] } }, db: { source: { kind: 'manifests', paths: [] } } });
-
-function object(kind: string, name: string, fields: object = {}, namespace: string | undefined = 'shop'): KubeObject {
-  const [apiVersion, short] = kind.includes(' ') ? (kind.split(' ') as [string, string]) : ['v1', kind];
-  const { metadata, ...rest } = fields as { metadata?: object };
-  return { apiVersion, kind: short, metadata: { name, ...(namespace ? { namespace } : {}), ...metadata }, ...rest };
-}
-
-function desired(...objects: (KubeObject | { of: KubeObject; component?: string; hook?: Partial<Hook> })[]): Desired {
-  const rendered = objects.map((entry): RenderedObject => {
-    const { of, component, hook } = 'of' in entry && !('kind' in entry) ? entry : { of: entry, component: undefined, hook: undefined };
-    return { component: component ?? 'web', ref: refOf(of), object: of, at: { file: `${of.kind}.yaml` }, keep: false, ...(hook ? { hook: { events: [], weight: 0, deletePolicies: [], ...hook } } : {}) };
-  });
-  return { name: 'demo', source: { path: 'platform.yaml' }, profiles: [], kubernetes: '1.36', components: [], objects: rendered, secrets: new Map(), diagnostics: [] };
-}
-
-const deployment = (name: string, spec: object, labels: Record<string, string> = { app: name }) =>
-  object('apps/v1 Deployment', name, { spec: { template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }], ...spec } } } });
-const lines = (found: { severity: string; code: string; message: string; hint?: string }[]) => found.map(({ severity, code, message, hint }) => `${severity} ${code} ${message}${hint ? ` (${hint})` : ''}`);
 
 describe('missing references', () => {
   const hungry = deployment('web', {

@@ -11,4 +11,5 @@ export * from './secret-trace.js';
 export * from './secret-values.js';
 export * from './stand-ins.js';
 export * from './set-at.js';
+export * from './shipped-schemas.generated.js';
 export * from './yaml-diagnostic.js';

@@ -1,5 +1,5 @@
 import { asDict, asString, valueAt } from '../lib/read-unknown.js';
-import { groupOf, type KubeObject } from '../model/index.js';
+import { groupOf, operatorKinds, type KubeObject } from '../model/index.js';
 
 /** The kinds of Kubernetes 1.36 by group (discovery of its API server, and those behind feature gates), and whether they live in a namespace. */
 
@@ -43,6 +43,12 @@ const namespaced: Readonly<Record<string, string>> = {
   'storage.k8s.io': 'CSIStorageCapacity',
 };
 
+/** Kinds that are gone: what replaces them says `check`, which needs to know where they lived. */
+const formerly: Readonly<Record<Scope, Readonly<Record<string, string>>>> = {
+  cluster: { extensions: 'PodSecurityPolicy', policy: 'PodSecurityPolicy' },
+  namespaced: { extensions: 'DaemonSet Deployment Ingress NetworkPolicy ReplicaSet' },
+};
+
 const builtIn = new Map<string, Scope>([...entries(clusterScoped, 'cluster'), ...entries(namespaced, 'namespaced')]);
 
 /** Whether Kubernetes itself serves the kind. */
@@ -50,15 +56,24 @@ export function isBuiltIn(object: Pick<KubeObject, 'apiVersion' | 'kind'>): bool
   return builtIn.has(`${groupOf(object.apiVersion)}/${object.kind}`);
 }
 
+const ownGroups = new Set([...Object.keys(clusterScoped), ...Object.keys(namespaced)]);
+const described = new Map<string, Scope>([
+  ...entries(formerly.cluster, 'cluster'),
+  ...entries(formerly.namespaced, 'namespaced'),
+  ...Object.values(operatorKinds).flatMap((kinds) => Object.entries(kinds).map(([id, scope]): [string, Scope] => [id, scope === 'Cluster' ? 'cluster' : 'namespaced'])),
+  ...builtIn,
+]);
+
 /** Tells where objects of a kind live; undefined for a kind that nobody has described. */
 export type ScopeOf = (object: Pick<KubeObject, 'apiVersion' | 'kind'>) => Scope | undefined;
 
 /**
- * Scopes of the built-in kinds, of the platform's CRDs, and of kinds that `cluster.provides` describes as
- * `GROUP/VERSION/KIND:Cluster` or `...:Namespaced`.
+ * Scopes of the built-in kinds, of those of well-known operators, of the platform's CRDs, and of kinds that `cluster.provides`
+ * describes as `GROUP/VERSION/KIND:Cluster` or `...:Namespaced`. A slip in a kind of Kubernetes' own groups is left to `check`,
+ * which knows the right name.
  */
 export function scopes(crds: Iterable<KubeObject>, provides: readonly string[]): ScopeOf {
-  const known = new Map(builtIn);
+  const known = new Map(described);
   for (const entry of provides) {
     const match = /^([^/:]+)\/[^/:]+\/([^/:]+):(Cluster|Namespaced)$/.exec(entry);
     if (match) known.set(`${match[1]}/${match[2]}`, match[3] === 'Cluster' ? 'cluster' : 'namespaced');
@@ -68,7 +83,7 @@ export function scopes(crds: Iterable<KubeObject>, provides: readonly string[]):
     const group = asString(valueAt(crd, 'spec', 'group'));
     if (kind && group) known.set(`${group}/${kind}`, valueAt(crd, 'spec', 'scope') === 'Cluster' ? 'cluster' : 'namespaced');
   }
-  return ({ apiVersion, kind }) => known.get(`${groupOf(apiVersion)}/${kind}`);
+  return ({ apiVersion, kind }) => known.get(`${groupOf(apiVersion)}/${kind}`) ?? (ownGroups.has(groupOf(apiVersion)) ? 'namespaced' : undefined);
 }
 
 /** `group/version` and `group/version/Kind` of what CRDs add to the API, for `.Capabilities.APIVersions`. */

@@ -87,7 +87,11 @@ describe('kinds', () => {
     expect(scopeNamed('example.org/v2', 'Foo')).toBe('cluster');
     expect(scopeNamed('cert-manager.io/v1', 'ClusterIssuer')).toBe('cluster');
     expect(scopeNamed('cert-manager.io/v1', 'Issuer')).toBe('namespaced');
-    expect(scopeNamed('cert-manager.io/v1', 'Certificate')).toBeUndefined();
+    expect(scopeNamed('cert-manager.io/v1', 'Certificate')).toBe('namespaced');
+    expect(scopeNamed('example.org/v1', 'Certificate')).toBeUndefined();
+    expect(scopeNamed('apps/v1', 'Deploymnet')).toBe('namespaced');
+    expect(scopeNamed('extensions/v1beta1', 'Ingress')).toBe('namespaced');
+    expect(scopeNamed('policy/v1beta1', 'PodSecurityPolicy')).toBe('cluster');
     expect(isBuiltIn({ apiVersion: 'batch/v1', kind: 'CronJob' })).toBe(true);
     expect(isBuiltIn({ apiVersion: 'batch.example.org/v1', kind: 'CronJob' })).toBe(false);
   });
