@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { relative, resolve as resolvePath } from 'node:path';
 import { applyPlan as carryOut, type ApplyOptions } from './apply/index.js';
 import { check } from './check/index.js';
-import { diagnose, MostikError, throwOnErrors } from './diagnostics/index.js';
+import { diagnose, MostikError, throwOnErrors, type Diagnostic } from './diagnostics/index.js';
 import { ensureEngine, type EngineEvent, type EngineOptions } from './engine/index.js';
 import { gitSource } from './git/index.js';
 import type { Kube } from './kube/index.js';
@@ -49,10 +49,17 @@ export async function readPlatform(inputs: Inputs, options: StageOptions = {}): 
 
 /** Renders a platform and checks the result; stands-in for secrets unless real values are given. */
 export async function renderPlatform(platform: ResolvedPlatform, options: StageOptions & { secrets?: SecretTable } = {}): Promise<Desired> {
+  const { desired, findings } = await renderAndCheck(platform, options);
+  return { ...desired, diagnostics: throwOnErrors([...desired.diagnostics, ...findings]) };
+}
+
+/** Renders a platform and tells apart what the checks found: errors among it stop nothing here, errors of the render do. */
+export async function renderAndCheck(platform: ResolvedPlatform, options: StageOptions & { secrets?: SecretTable } = {}): Promise<{ desired: Desired; findings: Diagnostic[] }> {
   const engine = await ensureEngine('render', engineOptions(options));
   const desired = await render(platform, { engine, secrets: options.secrets ?? standIns(platform), ...(options.signal ? { signal: options.signal } : {}) });
-  const diagnostics = throwOnErrors([...desired.diagnostics, ...(await check(platform, desired, { engine, signal: options.signal }))]);
-  return { ...desired, diagnostics };
+  const findings = await check(platform, desired, { engine, signal: options.signal });
+  if (desired.diagnostics.some(({ severity }) => severity === 'error')) throw new MostikError([...desired.diagnostics, ...findings]);
+  return { desired, findings };
 }
 
 function engineOptions({ onProgress, signal }: StageOptions): EngineOptions {
@@ -70,6 +77,12 @@ export async function planPlatform(platform: ResolvedPlatform, kube: Kube, optio
   const plan = await makePlan({ ...desired, diagnostics: [...secrets.diagnostics, ...differing, ...desired.diagnostics] }, { kube, state }, options.flags);
   const names = secrets.generated.filter((name) => name in platform.secrets || desired.secrets.has(name));
   return { plan, state, generated: { dir: platform.dir, table: secrets.table, names, specs } };
+}
+
+/** Plans what is given as it is: nothing is read from `.env`, nothing will be saved there. */
+export async function planDesired(desired: Desired, kube: Kube, options: { namespace: string; flags?: PlanFlags }): Promise<Planned> {
+  const state = await readState(kube, desired.name, options.namespace);
+  return { plan: await makePlan(desired, { kube, state }, options.flags), state, generated: nothingGenerated };
 }
 
 /** Carries a plan out. Generated secrets are saved first: a value in the cluster must never be known nowhere else. */

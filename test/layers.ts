@@ -18,8 +18,9 @@ const table: Record<string, { may: string[]; types?: string[] }> = {
   plan: { may: [...words(), 'kube'], types: ['load', 'catalog', 'resolve', 'render', 'check'] },
   apply: { may: [...words(), 'kube', 'plan'], types: ['load', 'catalog', 'resolve', 'render', 'check'] },
   'pipeline.ts': { may: ['*'] },
-  ...all(['operate', 'rehearse', 'reconcile'], { may: ['*'] }),
-  dev: { may: ['*', 'operate'] },
+  ...all(['operate', 'reconcile'], { may: ['*'] }),
+  // Both bring clusters up.
+  ...all(['rehearse', 'dev'], { may: ['*', 'operate'] }),
   server: { may: ['*'] },
   views: { may: ['*'] },
   cli: { may: ['*', 'views'] },
