@@ -122,6 +122,8 @@ export interface Params {
   'manifest-invalid': { component: string | number; message: string | number };
   'manifests-empty': { where: string | number; path: string | number; hint: string | number };
   'missing-key': { where: string | number; key: string | number; expected: string | number };
+  'network-label-added': { object: string | number; label: string | number };
+  'network-pods-ambiguous': { component: string | number; pods: string | number; others: string | number };
   'node-port-taken': { object: string | number; port: string | number; holder: string | number };
   'node-port-twice': { object: string | number; port: string | number; protocol: string | number; other: string | number };
   'not-allowed': { subject: string | number; verb: string | number; reason: string | number; resource: string | number };
@@ -133,6 +135,7 @@ export interface Params {
   'object-label': { object: string | number; problem: string | number };
   'object-name': { object: string | number; problem: string | number };
   'object-twice': { object: string | number; component: string | number; other: string | number; place: string | number };
+  'own-component-name': { component: string | number };
   'path-leaves-root': { component: string | number; message: string | number };
   'path-outside': { where: string | number; path: string | number; root: string | number };
   'path-remote': { where: string | number; path: string | number; hint: string | number };
@@ -151,14 +154,13 @@ export interface Params {
   'program-missing': { program: string | number; problem: string | number };
   'proxy-unsupported': { context: string | number; proxy: string | number; problem: string | number };
   'reference-key-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; key: string | number; has: string | number; near: string | number };
-  'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; namespace: string | number; near: string | number };
+  'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; where: string | number; near: string | number; entry: string | number };
   'reference-too-late': { object: string | number; from: string | number; kind: string | number; name: string | number; component: string | number };
   'rehearsal-differs': { file: string | number; what: string | number };
   'rehearsal-failed': { file: string | number; platform: string | number; outcome: string | number; why: string | number };
   'rehearsal-file-invalid': { file: string | number; problem: string | number };
   'rehearse-component-unknown': { flag: string | number; component: string | number; components: string | number };
   'rehearse-fault-version': { flag: string | number; kubernetes: string | number };
-  'rehearse-from-unknown': { from: string | number; profiles: string | number };
   'rehearse-node-unknown': { node: string | number; nodes: string | number };
   'rehearse-not-copied': { object: string | number; reason: string | number };
   'remote-base': { component: string | number; message: string | number };
@@ -355,6 +357,8 @@ export const messages: Record<
   'manifest-invalid': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
+  'network-label-added': { severity: 'info', exit: 1, message: "%object%: %label% is added to its pods, which restarts them once", hint: "labels of its own that fit no other component's pods would do without" },
+  'network-pods-ambiguous': { severity: 'error', exit: 3, message: "%component%: the selector of its pods (%pods%) also fits %others%", hint: "give pods: a selector that fits them alone" },
   'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },
   'node-port-twice': { severity: 'error', exit: 1, message: "%object%: nodePort %port%/%protocol% is also taken by %other%", hint: "leave nodePort out and Kubernetes chooses a free one" },
   'not-allowed': { severity: 'error', exit: 4, message: "%subject%: not allowed to %verb%: %reason%", hint: "ask for a role with verb %verb% on %resource%, or use another context" },
@@ -366,6 +370,7 @@ export const messages: Record<
   'object-label': { severity: 'error', exit: 3, message: "%object%: %problem%" },
   'object-name': { severity: 'error', exit: 3, message: "%object%: %problem%" },
   'object-twice': { severity: 'error', exit: 3, message: "%object%: declared by %component% and already by %other% (%place%)", hint: "leave it to one of them" },
+  'own-component-name': { severity: 'error', exit: 3, message: "component %component%: Mostik makes a component of this name itself", hint: "give yours another name" },
   'path-leaves-root': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'path-outside': { severity: 'error', exit: 3, message: "%where%: %path% leads out of the platform's root (%root%)", hint: "copy what is needed into the root; the root is the Git work tree, or the platform's folder where there is none" },
   'path-remote': { severity: 'error', exit: 3, message: "%where%: %path% is not a path", hint: "%hint%" },
@@ -384,14 +389,13 @@ export const messages: Record<
   'program-missing': { severity: 'error', exit: 4, message: "%program%: cannot be started: %problem%" },
   'proxy-unsupported': { severity: 'error', exit: 4, message: "cluster %context%: its proxy-url %proxy% cannot be used: %problem%", hint: "use an http:// proxy, or reach the cluster directly and remove proxy-url from the kubeconfig" },
   'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
-  'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %kind%/%namespace%/%name%" },
+  'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform%where%", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %entry%" },
   'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },
   'rehearsal-differs': { severity: 'error', exit: 6, message: "%file%: is the rehearsal of another plan: %what%", hint: "rehearse again with mostik rehearse --report %file%" },
   'rehearsal-failed': { severity: 'error', exit: 6, message: "%file%: the rehearsal of %platform% ended as %outcome%: %why%", hint: "correct it and rehearse again, or apply without --rehearsed" },
   'rehearsal-file-invalid': { severity: 'error', exit: 3, message: "%file%: not a report of this version of Mostik: %problem%", hint: "make one with mostik rehearse --report %file%" },
   'rehearse-component-unknown': { severity: 'error', exit: 3, message: "%flag% %component%: the platform has no such component; it has %components%" },
   'rehearse-fault-version': { severity: 'error', exit: 3, message: "%flag%: needs Kubernetes 1.36 or newer, the platform is for %kubernetes%", hint: "rehearse this fault with spec.kubernetes: \"1.36\" in an overlay" },
-  'rehearse-from-unknown': { severity: 'error', exit: 3, message: "--from %from%: neither nothing, nor a generation of the cluster, nor a profile; profiles: %profiles%" },
   'rehearse-node-unknown': { severity: 'error', exit: 3, message: "--kill-node %node%: there is no such node; the rehearsal has %nodes%" },
   'rehearse-not-copied': { severity: 'warning', exit: 0, message: "%object%: is not in the rehearsal: %reason%" },
   'remote-base': { severity: 'error', exit: 3, message: "%component%: %message%" },

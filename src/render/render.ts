@@ -15,6 +15,7 @@ import { checkNames } from './names.js';
 import { implicitNamespaces, placeInNamespaces } from './namespaces.js';
 import { readObject } from './object-shape.js';
 import { inOrder } from './order.js';
+import { withOwnComponents } from './own-components.js';
 import { takesSecrets, workloadDrafts } from './workload.js';
 
 export interface RenderOptions {
@@ -39,11 +40,11 @@ export async function renderPlatform(platform: ResolvedPlatform, options: Render
   const results = new Map([...rendered].map(([id, result]) => [id, outOfCache(result, asked.libraries.get(id))]));
   const all = withGenerated(platform, secrets, results);
   const read = await readAll(platform, results, { secrets: all, cwd });
-  const checked = place(platform, read.drafts);
+  const checked = await place(platform, read.drafts);
   const diagnostics = [...asked.diagnostics, ...read.diagnostics, ...checked.diagnostics];
   if (diagnostics.some(({ severity }) => severity === 'error')) throw new MostikError(diagnostics);
   const { name, source, profiles, kubernetes } = platform;
-  return { name, source, profiles, kubernetes, components: platform.components.map(described), objects: checked.objects, secrets: all, budget: platform.budget, diagnostics };
+  return { name, source, profiles, kubernetes, components: describedAll(platform, checked.own), objects: checked.objects, secrets: all, budget: platform.budget, diagnostics };
 }
 
 /** The secrets that a generation keeps: those the components take, what templates made up, and the seed when something was drawn from it. */
@@ -95,14 +96,15 @@ async function withValuesExplained(component: ResolvedComponent, found: Diagnost
   return [...explained, ...found.filter(({ code }) => code !== 'values-schema')];
 }
 
-/** Namespaces, labels, order, and the checks that need all objects. */
-function place(platform: ResolvedPlatform, drafts: readonly Draft[]): { objects: RenderedObject[]; diagnostics: Diagnostic[] } {
+/** Namespaces, Mostik's own objects, labels, order, and the checks that need all objects. */
+async function place(platform: ResolvedPlatform, drafts: readonly Draft[]): Promise<{ objects: RenderedObject[]; own: DesiredComponent[]; diagnostics: Diagnostic[] }> {
   const crds = drafts.map(({ object }) => object).filter(isCrd);
   const placed = placeInNamespaces(drafts, scopes(crds, platform.cluster.provides));
-  const all = [...placed.drafts, ...implicitNamespaces(placed.drafts, platform.components)];
-  const ordered = inOrder(all, platform.components.map(({ name }) => name));
-  const diagnostics = [...placed.diagnostics, ...checkNames(ordered), ...checkDuplicates(ordered), ...checkListKeys(ordered)];
-  return { objects: ordered.map((draft) => finished(platform, draft)), diagnostics };
+  const own = await withOwnComponents(platform, placed.drafts);
+  const all = [...own.drafts, ...implicitNamespaces(own.drafts, platform.components)];
+  const ordered = inOrder(all, [...own.components, ...platform.components].map(({ name }) => name));
+  const diagnostics = [...placed.diagnostics, ...own.diagnostics, ...checkNames(ordered), ...checkDuplicates(ordered), ...checkListKeys(ordered)];
+  return { objects: ordered.map((draft) => finished(platform, draft)), own: own.components.map(described), diagnostics };
 }
 
 function finished(platform: ResolvedPlatform, { component, object, at, hook, keep }: Draft): RenderedObject {
@@ -117,6 +119,13 @@ function withLabels(object: KubeObject, platform: string, component: string): Ku
   const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { apiVersion, kind, metadata: _metadata, ...fields } = object;
   return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: sorted, ...rest }, ...fields };
+}
+
+/** The components of the plan: what Mostik itself makes comes before all others. */
+function describedAll({ components }: ResolvedPlatform, own: readonly DesiredComponent[]): DesiredComponent[] {
+  if (own.length === 0) return components.map(described);
+  const names = own.map(({ name }) => name);
+  return [...own.map((each) => ({ ...each, wave: 0 })), ...components.map((component) => ({ ...described(component), after: [...names, ...component.after], wave: component.wave + 1 }))];
 }
 
 function described({ name, after, wave, data, timeoutSeconds, external }: ResolvedPlatform['components'][number]): DesiredComponent {
