@@ -12,6 +12,7 @@ const gates = [
   generated('messages', 'messages.mjs'),
   generated('schema', 'schema.mjs'),
   generated('charts', 'charts.mjs'),
+  generated('crds', 'platform-crds.mjs'),
   generated('downloads', 'pin-downloads.mjs'),
   generated('openapi', 'openapi.mjs'),
   ['go format', 'gofmt', ['-l', 'engine'], ({ output }) => output.trim() === ''],
