@@ -6,13 +6,13 @@ import { check } from './check/index.js';
 import { diagnose, MostikError, throwOnErrors, type Diagnostic } from './diagnostics/index.js';
 import { ensureEngine, type EngineEvent, type EngineOptions } from './engine/index.js';
 import { gitSource } from './git/index.js';
-import type { Kube } from './kube/index.js';
+import { controllerKeys, type Kube } from './kube/index.js';
 import { load } from './load/index.js';
 import { standIns, usedSecrets, type ApplyResult, type Desired, type Generation, type Plan, type ResolvedPlatform, type SecretTable } from './model/index.js';
 import { desiredFromGeneration, emptyDesired, makePlan, noFlags, planJson, readGeneration, readState, verifyPlan, type PlanFlags, type PlanInputs, type PlanJson, type State } from './plan/index.js';
 import { renderPlatform as render } from './render/index.js';
 import { resolve } from './resolve/index.js';
-import { resolveSecrets, saveGenerated, type Saving } from './secrets/index.js';
+import { readClusterKeys, readKeyFiles, resolveSecrets, saveGenerated, type Saving, type SecretPlaces } from './secrets/index.js';
 
 /** What a user names on the command line: where the platform is and how it is varied. */
 export interface Inputs {
@@ -30,6 +30,13 @@ export interface Inputs {
 export interface StageOptions {
   onProgress?: ((event: EngineEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** How a plan is made. */
+export interface PlanOptions extends StageOptions {
+  flags?: PlanFlags;
+  /** Files of private keys that open sealed secrets. */
+  sealingKeys?: readonly string[] | undefined;
 }
 
 /** A plan with what it was made from: the state it compares with, and the secrets that an apply keeps. */
@@ -66,11 +73,17 @@ function engineOptions({ onProgress, signal }: StageOptions): EngineOptions {
   return { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) };
 }
 
+/** Where the secret values of a platform may be: its folder, and keys for what Git keeps sealed: those named, else the cluster's own. */
+export function secretPlaces(platform: ResolvedPlatform, kube: Kube | undefined, { sealingKeys = [], signal }: PlanOptions): Omit<SecretPlaces, 'specs' | 'stored'> {
+  const findKeys = kube && (async () => readClusterKeys(kube.context, await controllerKeys(kube, { signal })));
+  return { dir: platform.dir, root: platform.root, keys: readKeyFiles(sealingKeys), ...(findKeys ? { findKeys } : {}) };
+}
+
 /** Makes the exact plan of a platform on a cluster: state, secrets, render, check, plan. */
-export async function planPlatform(platform: ResolvedPlatform, kube: Kube, options: StageOptions & { flags?: PlanFlags } = {}): Promise<Planned> {
+export async function planPlatform(platform: ResolvedPlatform, kube: Kube, options: PlanOptions = {}): Promise<Planned> {
   const state = await readState(kube, platform.name, platform.state.namespace);
   const specs = usedSecrets(platform);
-  const secrets = resolveSecrets({ specs, dir: platform.dir, stored: state.secrets });
+  const secrets = await resolveSecrets({ ...secretPlaces(platform, kube, options), specs, stored: state.secrets });
   const differing = secrets.differs.map((name) => diagnose('secret-differs', { secret: name }));
   throwOnErrors(secrets.diagnostics);
   const desired = await renderPlatform(platform, { ...options, secrets: secrets.table });
@@ -108,7 +121,7 @@ export function planInputs(inputs: Inputs, platform: ResolvedPlatform, flags: Pl
 }
 
 /** Makes the plan of a saved plan's inputs anew and refuses (exit 6) when either side has moved in what matters. */
-export async function replan(saved: PlanJson & { inputs: PlanInputs }, kube: Kube, options: StageOptions = {}): Promise<{ planned: Planned; platform: ResolvedPlatform }> {
+export async function replan(saved: PlanJson & { inputs: PlanInputs }, kube: Kube, options: Omit<PlanOptions, 'flags'> = {}): Promise<{ planned: Planned; platform: ResolvedPlatform }> {
   const inputs: Inputs = { dir: saved.inputs.dir, profiles: saved.inputs.profiles, overlays: saved.inputs.overlays, sets: saved.inputs.sets };
   const platform = await readPlatform(inputs, options);
   const planned = await planPlatform(platform, kube, { ...options, flags: saved.inputs.flags });

@@ -3,10 +3,10 @@ import { diagnose, MostikError, type ExitCode } from '../diagnostics/index.js';
 import type { Planned } from '../pipeline.js';
 import { carryOut, requireAnswer } from './carry-out.js';
 import { defineCommand, type Invocation } from './command.js';
-import { applyFlags, dangerFlags, dirArgument, outputFlag, platformFlags, targetFlags } from './platform-flags.js';
+import { applyFlags, dangerFlags, dirArgument, outputFlag, platformFlags, sealingFlags, targetFlags } from './platform-flags.js';
 import { openPlatform, planFlagsOf, sameInputs, withSteps, type PlatformWorld } from './platform-world.js';
 
-const flags = { ...platformFlags, ...targetFlags, ...outputFlag, ...applyFlags, ...dangerFlags };
+const flags = { ...platformFlags, ...targetFlags, ...sealingFlags, ...outputFlag, ...applyFlags, ...dangerFlags };
 const where = 'mostik apply';
 
 /** `mostik apply`: makes the cluster what the files say. */
@@ -37,7 +37,7 @@ type Reading = Pick<Invocation<typeof flags>, 'flags' | 'signal'> & { steps: Par
 async function planNow(dir: string | undefined, reading: Reading): Promise<PlatformWorld & { planned: Planned }> {
   const { planPlatform } = await import('../pipeline.js');
   const world = await openPlatform(dir, reading);
-  const planned = await planPlatform(world.platform, world.target.kube, { flags: planFlagsOf(reading.flags), signal: reading.signal, onProgress: reading.steps.engine });
+  const planned = await planPlatform(world.platform, world.target.kube, { flags: planFlagsOf(reading.flags), sealingKeys: reading.flags.sealingKey, signal: reading.signal, onProgress: reading.steps.engine });
   return { ...world, planned };
 }
 
@@ -49,7 +49,7 @@ async function planAgain(file: string, reading: Reading): Promise<PlatformWorld 
   const saved = parsePlanJson(readFileSync(file, 'utf8'), file);
   const named = { ...reading.flags, profile: saved.inputs.profiles, file: saved.inputs.overlays, set: saved.inputs.sets };
   const world = await openPlatform(saved.inputs.dir, { ...reading, flags: named });
-  const { planned } = await replan(saved, world.target.kube, { signal: reading.signal, onProgress: reading.steps.engine });
+  const { planned } = await replan(saved, world.target.kube, { sealingKeys: reading.flags.sealingKey, signal: reading.signal, onProgress: reading.steps.engine });
   return { ...world, planned };
 }
 

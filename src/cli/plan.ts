@@ -4,7 +4,7 @@ import { jsonText } from '../views/json.js';
 import { planText } from '../views/plan-human.js';
 import { defineCommand } from './command.js';
 import { text, toggle } from './flag.js';
-import { dangerFlags, dirArgument, inputsOf, outputFlag, platformFlags, targetFlags } from './platform-flags.js';
+import { dangerFlags, dirArgument, inputsOf, outputFlag, platformFlags, sealingFlags, targetFlags } from './platform-flags.js';
 import { openPlatform, planFlagsOf, sameInputs, withSteps } from './platform-world.js';
 
 /** `mostik plan`: what an apply would do, exactly. */
@@ -14,6 +14,7 @@ export const planCommand = defineCommand({
   flags: {
     ...platformFlags,
     ...targetFlags,
+    ...sealingFlags,
     ...outputFlag,
     out: text('Save the plan in this file, to apply it later', { value: 'FILE', complete: 'files' }),
     exitCode: toggle('Exit with 2 when there are changes'),
@@ -28,7 +29,7 @@ export const planCommand = defineCommand({
     const [{ planInputs, planPlatform }, { hasChanges, planJson }, { refusals }] = await Promise.all([import('../pipeline.js'), import('../plan/index.js'), import('../apply/index.js')]);
     const { platform, target, plan } = await withSteps(terminal, async (steps) => {
       const world = await openPlatform(dir, { flags, signal, steps });
-      const { plan } = await planPlatform(world.platform, world.target.kube, { flags: planFlagsOf(flags), signal, onProgress: steps.engine });
+      const { plan } = await planPlatform(world.platform, world.target.kube, { flags: planFlagsOf(flags), sealingKeys: flags.sealingKey, signal, onProgress: steps.engine });
       return { ...world, plan };
     });
     const refused = refusals(plan)[0];

@@ -18,6 +18,11 @@ export const targetFlags = {
   kubeconfig: text('Kubeconfig file', { value: 'FILE', complete: 'files' }),
 };
 
+/** The keys of what Git keeps sealed. */
+export const sealingFlags = {
+  sealingKey: list('Private key that opens sealed secrets: a PEM file, or the Secret of a controller\'s key', { value: 'FILE', complete: 'files' }),
+};
+
 /** Dangers, one named flag each. */
 export const dangerFlags = {
   deleteClaim: list('Delete this claim, with its data, when it is no longer declared', { value: 'NAME' }),

@@ -2,7 +2,7 @@ import type { ResolvedPlatform } from '../model/index.js';
 import type { Target } from '../operate/target.js';
 import type { PlanFlags } from '../plan/index.js';
 import type { Values } from './flag.js';
-import type { dangerFlags, platformFlags, targetFlags } from './platform-flags.js';
+import type { dangerFlags, platformFlags, sealingFlags, targetFlags } from './platform-flags.js';
 import { inputsOf } from './platform-flags.js';
 import { showSteps, type Steps } from './steps.js';
 import type { Terminal } from './terminal.js';
@@ -44,14 +44,18 @@ export function planFlagsOf(flags: Values<typeof dangerFlags>): PlanFlags {
   return { deleteClaims: flags.deleteClaim, deleteCrds: flags.deleteCrd, replace: flags.replace, takeOver: flags.takeOver, allow: flags.allow, takePlatform: flags.takePlatform };
 }
 
+/** Commands that open sealed secrets. */
+const opening = ['mostik up', 'mostik plan', 'mostik apply'];
+
 /** A command line that names the same platform: `mostik apply DIR -p prod`. */
-export function sameInputs(command: string, dir: string | undefined, flags: Values<typeof platformFlags> & Values<typeof targetFlags>): string {
+export function sameInputs(command: string, dir: string | undefined, flags: Values<typeof platformFlags> & Values<typeof targetFlags> & Partial<Values<typeof sealingFlags>>): string {
   const words = [command, ...(dir === undefined ? [] : [dir])];
   for (const profile of flags.profile) words.push('-p', profile);
   for (const file of flags.file) words.push('-f', file);
   for (const set of flags.set) words.push('--set', set);
   if (flags.context !== undefined) words.push('--context', flags.context);
   if (flags.kubeconfig !== undefined) words.push('--kubeconfig', flags.kubeconfig);
+  if (opening.includes(command)) for (const file of flags.sealingKey ?? []) words.push('--sealing-key', file);
   return words.map(shellWord).join(' ').replace(shellWord(command), command);
 }
 

@@ -11,13 +11,13 @@ import { plural } from '../views/text.js';
 import { confirm, outcomeCode, requireAnswer, rollBack } from './carry-out.js';
 import { defineCommand, type Invocation } from './command.js';
 import { findEndpoints } from './endpoints.js';
-import { applyFlags, dangerFlags, dirArgument, inputsOf, outputFlag, platformFlags, targetFlags } from './platform-flags.js';
+import { applyFlags, dangerFlags, dirArgument, inputsOf, outputFlag, platformFlags, sealingFlags, targetFlags } from './platform-flags.js';
 import { planFlagsOf, sameInputs, withSteps } from './platform-world.js';
 import { prepareDisplay, type ApplyDisplay, type StartDisplay } from './show-apply.js';
 import type { Steps } from './steps.js';
 import type { Terminal } from './terminal.js';
 
-const flags = { ...platformFlags, ...targetFlags, ...outputFlag, ...applyFlags, ...dangerFlags };
+const flags = { ...platformFlags, ...targetFlags, ...sealingFlags, ...outputFlag, ...applyFlags, ...dangerFlags };
 const where = 'mostik up';
 
 /** `mostik up`: the main job. */
@@ -41,6 +41,7 @@ export const upCommand = defineCommand({
           context: flags.context,
           kubeconfig: flags.kubeconfig,
           flags: planFlagsOf(flags),
+          sealingKeys: flags.sealingKey,
           wait: !flags.noWait,
           ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
           confirm: (plan, target) => mayApply(plan, target, invocation),

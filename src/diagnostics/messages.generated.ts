@@ -84,6 +84,9 @@ export interface Params {
   'env-not-ignored': { };
   'env-syntax': { problem: string | number };
   'env-unusable': { what: string | number; problem: string | number };
+  'exception-ended': { rule: string | number; object: string | number; until: string | number };
+  'exception-ends-soon': { rule: string | number; object: string | number; until: string | number; reason: string | number };
+  'exception-unused': { rule: string | number; object: string | number; problem: string | number; hint: string | number };
   'expose-no-port': { component: string | number };
   'expose-other-host': { component: string | number; host: string | number; found: string | number };
   'expose-other-port': { component: string | number; port: string | number; expected: string | number };
@@ -134,6 +137,8 @@ export interface Params {
   'object-invalid': { object: string | number; problem: string | number };
   'object-label': { object: string | number; problem: string | number };
   'object-name': { object: string | number; problem: string | number };
+  'object-questionable': { object: string | number; problem: string | number };
+  'object-refused': { object: string | number; field: string | number; problem: string | number };
   'object-twice': { object: string | number; component: string | number; other: string | number; place: string | number };
   'own-component-name': { component: string | number };
   'path-leaves-root': { component: string | number; message: string | number };
@@ -148,6 +153,15 @@ export interface Params {
   'platform-not-applied': { platform: string | number };
   'platform-not-found': { dir: string | number; hint: string | number };
   'plugin-refused': { component: string | number; message: string | number };
+  'policies-component-name': { };
+  'policies-too-old': { kubernetes: string | number };
+  'policy-example': { rule: string | number; kind: string | number; object: string | number; found: string | number; expected: string | number; file: string | number };
+  'policy-invalid': { rule: string | number; field: string | number; problem: string | number; file: string | number };
+  'policy-not-evaluated': { object: string | number; rule: string | number; problem: string | number };
+  'policy-refused': { object: string | number; message: string | number; rule: string | number; title: string | number; wayOut: string | number };
+  'policy-twice': { where: string | number; id: string | number; file: string | number; other: string | number };
+  'policy-unknown': { where: string | number; name: string | number; hint: string | number };
+  'policy-warned': { object: string | number; message: string | number; rule: string | number; title: string | number; wayOut: string | number };
   'private-file-in-git': { file: string | number; problem: string | number };
   'private-file-there': { file: string | number };
   'profile-unknown': { name: string | number; hint: string | number };
@@ -319,6 +333,9 @@ export const messages: Record<
   'env-not-ignored': { severity: 'warning', exit: 3, message: ".env: not ignored by Git: the next `git add` takes the passwords in it along", hint: "add .env to .gitignore" },
   'env-syntax': { severity: 'error', exit: 3, message: ".env: %problem%" },
   'env-unusable': { severity: 'error', exit: 3, message: ".env: cannot be %what%: %problem%" },
+  'exception-ended': { severity: 'error', exit: 1, message: "exception of rule %rule% for %object%: it ended on %until%", hint: "mend the object and take the exception away, or give it a new date and a reason that still holds" },
+  'exception-ends-soon': { severity: 'info', exit: 0, message: "exception of rule %rule% for %object%: it ends on %until%", hint: "its reason was: %reason%" },
+  'exception-unused': { severity: 'warning', exit: 1, message: "exception of rule %rule% for %object%: %problem%", hint: "%hint%" },
   'expose-no-port': { severity: 'error', exit: 3, message: "%component%.expose: the workload has no port that traffic could go to", hint: "set workload.port" },
   'expose-other-host': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but its Ingress is for %found%", hint: "give the chart the same host name" },
   'expose-other-port': { severity: 'error', exit: 3, message: "%component%.expose.port: got %port%, expected %expected% (the workload's port), 80 (its Service's) or nothing", hint: "leave expose.port out" },
@@ -369,6 +386,8 @@ export const messages: Record<
   'object-invalid': { severity: 'error', exit: 3, message: "%object%: %problem%" },
   'object-label': { severity: 'error', exit: 3, message: "%object%: %problem%" },
   'object-name': { severity: 'error', exit: 3, message: "%object%: %problem%" },
+  'object-questionable': { severity: 'warning', exit: 1, message: "%object%: %problem%" },
+  'object-refused': { severity: 'error', exit: 1, message: "%object%: %field%%problem%" },
   'object-twice': { severity: 'error', exit: 3, message: "%object%: declared by %component% and already by %other% (%place%)", hint: "leave it to one of them" },
   'own-component-name': { severity: 'error', exit: 3, message: "component %component%: Mostik makes a component of this name itself", hint: "give yours another name" },
   'path-leaves-root': { severity: 'error', exit: 3, message: "%component%: %message%" },
@@ -383,6 +402,15 @@ export const messages: Record<
   'platform-not-applied': { severity: 'error', exit: 1, message: "platform %platform%: nothing was applied to this cluster yet", hint: "mostik up or mostik apply does that" },
   'platform-not-found': { severity: 'error', exit: 3, message: "%dir%: no platform file (platform.yaml, platform.yml or platform.ts)", hint: "%hint%" },
   'plugin-refused': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'policies-component-name': { severity: 'error', exit: 3, message: "component policies: this name is taken by the policies themselves", hint: "give the component another name" },
+  'policies-too-old': { severity: 'error', exit: 3, message: "spec.policies: Kubernetes %kubernetes% cannot enforce policies, expected 1.30 or newer", hint: "raise spec.kubernetes, or take spec.policies away" },
+  'policy-example': { severity: 'error', exit: 3, message: "rule %rule%: its %kind% example %object%: got %found%, expected %expected%", hint: "see %file%" },
+  'policy-invalid': { severity: 'error', exit: 3, message: "rule %rule%: the API server would not accept it: %field%: %problem%", hint: "see %file%" },
+  'policy-not-evaluated': { severity: 'error', exit: 1, message: "%object%: rule %rule% cannot be evaluated: %problem%", hint: "guard fields that may be missing, as in object.spec.?field.orValue(\"\")" },
+  'policy-refused': { severity: 'error', exit: 1, message: "%object%: %message% (rule %rule%: %title%)", hint: "%wayOut%" },
+  'policy-twice': { severity: 'error', exit: 3, message: "%where%: rule %id% is in two files: %file% and %other%", hint: "give one of them another name in metadata.name" },
+  'policy-unknown': { severity: 'error', exit: 3, message: "%where%: got %name%, expected a rule, a group of rules, or a policy file of the platform", hint: "%hint%" },
+  'policy-warned': { severity: 'warning', exit: 1, message: "%object%: %message% (rule %rule%: %title%)", hint: "%wayOut%" },
   'private-file-in-git': { severity: 'error', exit: 6, message: "%file%: Git %problem%: what is written there must stay out of Git", hint: "name a path outside of the work tree, or add it to .gitignore first" },
   'private-file-there': { severity: 'error', exit: 6, message: "%file%: is there already, and a private key is never overwritten", hint: "choose another path, or move the old key away: what it sealed can be opened by nothing else" },
   'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },

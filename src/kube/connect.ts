@@ -4,6 +4,7 @@ import type { Kube } from './kube.js';
 import { readTarget, type TargetOptions } from './kubeconfig.js';
 import { logs } from './logs.js';
 import { objectCalls } from './objects.js';
+import { serviceCalls } from './services.js';
 import { watch, watchedList } from './watch.js';
 
 export interface ConnectOptions extends TargetOptions {
@@ -41,6 +42,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Kube> {
     ...clusterCalls(client, calls.get),
     ...discoveryCalls(client),
     ...calls,
+    ...serviceCalls(client, calls.get),
     watch: (apiVersion, kind, watchOptions, onEvent) => watch({ client, list: calls.list, apiVersion, kind, options: watchOptions, onEvent }),
     watchList: (apiVersion, kind, watchOptions) =>
       watchedList((onEvent) => watch({ client, list: calls.list, apiVersion, kind, options: watchOptions, onEvent })),

@@ -5,3 +5,4 @@ export { differenceOf, hasSteps, noFields, pathsOf, unionFields, type FieldSet }
 export { fieldsOf, fieldsOfEntry, managersOf, ownersOf, restrict } from './fields.js';
 export type * from './kube.js';
 export { removeManagers, renameManagers, withoutManagers } from './ownership.js';
+export { controllerCertificate, controllerKeys, sealingKeyLabel, type ControllerKey, type ControllerPlace } from './sealed-secrets.js';

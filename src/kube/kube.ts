@@ -45,6 +45,8 @@ export interface Kube {
   watchList(apiVersion: string, kind: string, options: WatchOptions): WatchedList;
   /** The log of one container, line by line. */
   logs(pod: ObjectRef, options?: LogOptions): AsyncGenerator<string, void, undefined>;
+  /** What a Service answers to a GET, asked through the API server; undefined when there is no such Service. */
+  readService(service: ObjectRef, path: string, options?: CallOptions): Promise<string | undefined>;
 
   /** Ends the connections. A process may also just end: idle connections do not hold it. */
   close(): void;

@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 
-/** Writes a file that only the user may read, whole or not at all: readers see the old or the new content. */
-export function writeAtomically(path: string, content: string): void {
+/** Writes a file whole or not at all: readers see the old or the new content. Only the user may read it, unless a mode (less the umask) says more. */
+export function writeAtomically(path: string, content: string, mode = 0o600): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const file = openSync(temporary, 'wx', 0o600);
+    const file = openSync(temporary, 'wx', mode);
     try {
       // Unlike writeSync this goes on until all of it is written.
       writeFileSync(file, content);

@@ -98,8 +98,12 @@ export const SecretSpec = z
       .regex(/^[A-Z_][A-Z0-9_]*$/, 'a name of capitals, digits and underscores')
       .optional()
       .describe('Name in .env; by default the secret\'s name in capitals'),
+    sealed: z
+      .union([path, z.strictObject({ file: path, key: text.optional() })], 'a file, or a map such as { file: FILE, key: KEY }')
+      .optional()
+      .describe('The SealedSecret in Git that keeps the value; secrets.sealed.yaml beside the platform file by default, under the secret\'s name'),
   })
-  .meta({ id: 'Secret', description: 'How a secret value comes to be: generated, or read from .env', examples: [{ generate: { length: 24 } }] });
+  .meta({ id: 'Secret', description: 'How a secret value comes to be: generated, or read from .env, or kept in Git sealed', examples: [{ generate: { length: 24 } }] });
 export type SecretSpec = z.infer<typeof SecretSpec>;
 
 const optional = z.boolean().optional().describe('Without effect while that component is switched off');

@@ -21,6 +21,8 @@ export interface UpListener {
 /** How `up` is to be done. */
 export interface UpOptions extends TargetOptions, UpListener {
   flags: PlanFlags;
+  /** Files of private keys that open sealed secrets. */
+  sealingKeys?: readonly string[];
   wait: boolean;
   timeoutSeconds?: number;
   /** Asked before anything is written to a cluster that Mostik did not make; false stops. */
@@ -54,7 +56,7 @@ export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> 
   }
   const target = await cluster;
   options.onTarget?.(target);
-  const planned = await planPlatform(platform, target.kube, { flags: options.flags, signal, onProgress: options.onCluster });
+  const planned = await planPlatform(platform, target.kube, { flags: options.flags, sealingKeys: options.sealingKeys, signal, onProgress: options.onCluster });
   options.onPlan?.(planned.plan, target);
   const result = await confirmAndApply(planned, { platform, target, options });
   return { platform, target, plan: planned.plan, ...(result ? { result } : {}) };

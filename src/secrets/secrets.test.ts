@@ -20,7 +20,7 @@ describe('resolveSecrets', () => {
     await writeFile(join(dir, '.env'), 'FIRST=from-env\nEMPTY=\n', { mode: 0o600 });
     const specs = { first: made, second: made, third: made, empty: made };
     const stored = new Map([['first', 'from-state-1'], ['second', 'from-state-2']]);
-    const { table, generated, differs, diagnostics } = resolveSecrets({ specs, dir, stored });
+    const { table, generated, differs, diagnostics } = await resolveSecrets({ specs, dir, stored });
     expect(table.get('first')).toBe('from-env');
     expect(table.get('second')).toBe('from-state-2');
     expect(table.get('third')).toMatch(/^[A-Za-z][A-Za-z0-9]{23}$/);
@@ -31,7 +31,7 @@ describe('resolveSecrets', () => {
 
   test('generates with the alphabet and length asked for, never twice the same', async () => {
     const specs = { a: { generate: { length: 64, alphabet: 'hex' } }, b: { generate: { length: 8, alphabet: 'printable' } }, c: made, d: made } satisfies Record<string, SecretSpec>;
-    const { table } = resolveSecrets({ specs, dir, stored: none });
+    const { table } = await resolveSecrets({ specs, dir, stored: none });
     expect(table.get('a')).toMatch(/^[a-f][0-9a-f]{63}$/);
     expect(table.get('b')).toHaveLength(8);
     expect(table.get('c')).not.toBe(table.get('d'));
@@ -39,7 +39,7 @@ describe('resolveSecrets', () => {
 
   test('names the variable of a secret that is nowhere, and the likely slip', async () => {
     await writeFile(join(dir, '.env'), 'API_TOKNE=x\n', { mode: 0o600 });
-    const { table, diagnostics } = resolveSecrets({ specs: { 'api-token': {}, other: { env: 'MY_KEY' } }, dir, stored: none });
+    const { table, diagnostics } = await resolveSecrets({ specs: { 'api-token': {}, other: { env: 'MY_KEY' } }, dir, stored: none });
     expect(table.size).toBe(0);
     expect(diagnostics.map((d) => [d.code, d.severity, d.message])).toEqual([
       ['secret-missing', 'error', 'secret api-token: no value: expected API_TOKEN in .env (.env has API_TOKNE: did you mean API_TOKEN?)'],
@@ -49,7 +49,7 @@ describe('resolveSecrets', () => {
 
   test('secrets that share a name in .env share one value', async () => {
     const shared = { ...made, env: 'SHARED' };
-    const { table, generated } = resolveSecrets({ specs: { a: shared, b: shared }, dir, stored: none });
+    const { table, generated } = await resolveSecrets({ specs: { a: shared, b: shared }, dir, stored: none });
     expect(table.get('a')).toBe(table.get('b'));
     expect(generated).toEqual(['a']);
   });
@@ -57,7 +57,7 @@ describe('resolveSecrets', () => {
   test('warns of a file that others may read, of lines it cannot read, of a value too short to be masked everywhere', async () => {
     await writeFile(join(dir, '.env'), 'PIN=4711\n???\n');
     await chmod(join(dir, '.env'), 0o640);
-    const { diagnostics } = resolveSecrets({ specs: { pin: {} }, dir, stored: none });
+    const { diagnostics } = await resolveSecrets({ specs: { pin: {} }, dir, stored: none });
     expect(diagnostics.map((d) => `${d.severity} ${d.code} ${JSON.stringify(d.at ?? null)}`)).toEqual([
       'error env-syntax {"file":".env","line":2}',
       'warning env-mode {"file":".env"}',
