@@ -11,6 +11,7 @@ const gates = [
   ['layers', node, [tool('vitest/vitest.mjs'), 'run', '--project', 'unit', 'test/layers.test.ts']],
   generated('messages', 'messages.mjs'),
   generated('schema', 'schema.mjs'),
+  generated('policies', 'policies.mjs'),
   generated('charts', 'charts.mjs'),
   generated('crds', 'platform-crds.mjs'),
   generated('downloads', 'pin-downloads.mjs'),

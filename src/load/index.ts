@@ -11,6 +11,7 @@ import { readYamlSource, type SourceFile } from './source-file.js';
 
 export { initPlatform, initSources, type InitOptions, type InitResult } from './init.js';
 export { checkShape } from './shape.js';
+export { yamlSource } from './source-file.js';
 
 export interface LoadOptions {
   /** Folder of the platform file, or the file. */

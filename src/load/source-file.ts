@@ -21,17 +21,21 @@ export interface SourceFile {
 /** Reads a YAML 1.2 file; `data` is missing when it cannot be understood at all. */
 export async function readYamlSource(file: string, role: FileRole): Promise<{ source?: SourceFile; diagnostics: Diagnostic[] }> {
   const read = await readTextFile(file, role);
-  if ('diagnostic' in read) return { diagnostics: [read.diagnostic] };
-  const yaml = readYamlText(read.text, 'core');
-  const diagnostics = yaml.problems.map((problem) => yamlDiagnostic(problem, role.shown));
+  return 'diagnostic' in read ? { diagnostics: [read.diagnostic] } : yamlSource(read.text, file, role.shown);
+}
+
+/** The same for a text that was read already. */
+export function yamlSource(text: string, file: string, shown: string): { source?: SourceFile; diagnostics: Diagnostic[] } {
+  const yaml = readYamlText(text, 'core');
+  const diagnostics = yaml.problems.map((problem) => yamlDiagnostic(problem, shown));
   if (yaml.data === undefined) return { diagnostics };
   const mistaken = new Set(yaml.problems.flatMap((problem) => ('path' in problem ? [formatPath(problem.path)] : [])));
   const locate: Locate = (path, part = 'key') => {
     for (let end = path.length; end >= 0; end--) {
       const place = yaml.place(path.slice(0, end), end === path.length ? part : 'key');
-      if (place) return { file: role.shown, ...place };
+      if (place) return { file: shown, ...place };
     }
-    return { file: role.shown };
+    return { file: shown };
   };
-  return { source: { file, shown: role.shown, data: yaml.data, inputs: [file], locate, written: (path) => yaml.source(path), mistaken }, diagnostics };
+  return { source: { file, shown, data: yaml.data, inputs: [file], locate, written: (path) => yaml.source(path), mistaken }, diagnostics };
 }

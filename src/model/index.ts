@@ -6,6 +6,7 @@ export * from './object.js';
 export * from './plan.js';
 export * from './platform.js';
 export * from './pods.js';
+export * from './policy.js';
 export * from './progress.js';
 export * from './secret-trace.js';
 export * from './secret-values.js';

@@ -1,6 +1,7 @@
 import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
 import type { Controller } from './controllers.js';
+import type { PolicyRule } from './policy.js';
 import type { Budget, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
 
 export type { Budget, ClusterSpec, Component, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
@@ -102,10 +103,10 @@ export interface PlatformSource {
   revision?: string;
 }
 
-/** Rules by id or group, or absolute paths of the platform's own policy files. */
+/** The rules in force, and what they let through. */
 export interface ResolvedPolicies {
-  enforce: string[];
-  warn: string[];
+  /** By id; one that is enforced does not warn as well. */
+  rules: PolicyRule[];
   exceptions: PolicyException[];
 }
 

@@ -18,7 +18,7 @@ export function platformOf(components: Record<string, Partial<ResolvedComponent>
     components: Object.entries(components).map(([name, given]) => componentOf(name, given)),
     state: { namespace: 'mostik-system', keep: 20 },
     budget: {},
-    policies: { enforce: [], warn: [], exceptions: [] },
+    policies: { rules: [], exceptions: [] },
     network: { policies: 'none' },
     checks: { severity: {} },
     locate: () => ({ file: 'platform.yaml' }),

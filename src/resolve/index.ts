@@ -12,6 +12,7 @@ import { applySets } from './apply-sets.js';
 import { resolveComponent } from './component.js';
 import { linkComponent, orderComponents, type Linked } from './edges.js';
 import { layersOf, locatorOf, mergeLayers, type Layer } from './layers.js';
+import { resolvePolicies, type FoundPolicies } from './policies.js';
 import type { Declared } from './source.js';
 
 export interface ResolveOptions {
@@ -37,9 +38,10 @@ export function resolve(loaded: LoadedInput, options: ResolveOptions = {}): Reso
   const { spec, broken } = checkSpec(merged, layers, problems);
   if (!spec) throw new MostikError(inOrder(problems));
   const parts = resolveComponents({ spec, broken }, layers, { loaded, problems });
-  problems.push(...checkNodes(spec, locatorOf(layers)));
+  const policies = resolvePolicies(spec, locatorOf(layers), { dir: loaded.dir, root: realpathSync(loaded.root) });
+  problems.push(...checkNodes(spec, locatorOf(layers)), ...policies.problems);
   if (problems.some(({ severity }) => severity === 'error')) throw new MostikError(inOrder(problems));
-  return assemble(spec, { loaded, options, profiles: chosen.profiles, parts, locate: locatorOf(layers) });
+  return assemble(spec, { loaded, options, profiles: chosen.profiles, parts, policies, locate: locatorOf(layers) });
 }
 
 function chooseProfiles(loaded: LoadedInput, asked: readonly string[]): { profiles: string[]; problems: Diagnostic[] } {
@@ -132,8 +134,8 @@ function checkNodes(spec: PlatformSpec, locate: Locate): Diagnostic[] {
   });
 }
 
-function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: ResolveOptions; profiles: string[]; parts: Parts; locate: Locate }): ResolvedPlatform {
-  const { loaded, options, profiles, parts, locate } = from;
+function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: ResolveOptions; profiles: string[]; parts: Parts; policies: FoundPolicies; locate: Locate }): ResolvedPlatform {
+  const { loaded, options, profiles, parts, policies, locate } = from;
   const { name } = loaded.platform.metadata;
   const { cluster } = spec;
   return {
@@ -157,11 +159,11 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
     components: parts.components,
     state: spec.state,
     budget: spec.budget,
-    policies: spec.policies,
+    policies: policies.policies,
     network: spec.network,
     checks: spec.checks,
     locate,
-    inputs: [...new Set([...loaded.inputs, ...parts.inputs])],
+    inputs: [...new Set([...loaded.inputs, ...parts.inputs, ...policies.inputs])],
   };
 }
 
