@@ -41,7 +41,7 @@ export async function makePlan(desired: Desired, world: { kube: Kube; state: Sta
   });
   const context = decisionContext(desired, { kube, state, live, objects }, flags);
   const changes = await Promise.all(objects.map((rendered) => decide(rendered, context)));
-  const pruned = await pruneChanges({ kube, platform: desired.name, state, live, desired: new Set(objects.map(({ ref }) => keyOf(ref))), flags });
+  const pruned = await pruneChanges({ kube, platform: desired.name, state, live, desired: new Set(desired.objects.map(({ ref }) => keyOf(ref))), flags });
   const all = [...changes, ...pruned];
   const hooks = [...plannedHooks(desired, all, { state, kind }), ...(await deleteHooks(kube, desired, state))];
   return {

@@ -34,6 +34,14 @@ describe.skipIf(noApiServer)('plan and apply on a real API server', () => {
     expect(await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'basic-b' })).toBeUndefined();
   });
 
+  it('leaves what a hook made, as long as the hook is declared', async () => {
+    const hook = { events: ['pre-install', 'pre-upgrade'], weight: 0, deletePolicies: ['before-hook-creation'] } as const;
+    const desired = desiredOf('hooked', { web: { objects: [configMap('hooked-a', { x: '1' })], hooks: [{ object: configMap('hooked-settings', { y: '1' }), hook: { ...hook, events: [...hook.events], deletePolicies: [...hook.deletePolicies] } }] } });
+    const first = await applyDesired(kube, desired);
+    expect(planLines(first.plan)).toEqual(['create ConfigMap/default/hooked-a', 'run ConfigMap/default/hooked-settings']);
+    expect(planLines((await planOf(kube, desired)).plan)).toEqual([]);
+  });
+
   it('sees drift of a field that it set, and not of one that it did not', async () => {
     const desired = desiredOf('drift', { web: { objects: [deployment('drift-web', { replicas: 0 })] } });
     await applyDesired(kube, desired, { wait: false });
