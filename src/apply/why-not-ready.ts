@@ -144,6 +144,7 @@ function heldPod(live: KubeObject, pods: readonly KubeObject[]): { pod: KubeObje
 export function isPodOf(pod: KubeObject, live: KubeObject): boolean {
   if (pod.metadata.namespace !== live.metadata.namespace) return false;
   if (live.kind === 'Pod') return pod.metadata.name === live.metadata.name;
+  if (live.kind === 'Job') return pod.metadata.labels?.['batch.kubernetes.io/job-name'] === live.metadata.name;
   const labels = Object.entries(asStrings(valueAt(live, 'spec', 'selector', 'matchLabels')));
   return labels.length > 0 && labels.every(([key, value]) => pod.metadata.labels?.[key] === value);
 }

@@ -17,6 +17,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Roll out',
     entries: [
+      { name: 'rehearse', summary: 'Carry a change out on a throw-away Kubernetes first, and say what would fail', load: async () => (await import('./rehearse.js')).rehearseCommand },
       { name: 'plan', summary: 'Show exactly what an apply would change; changes nothing', load: async () => (await import('./plan.js')).planCommand },
       { name: 'apply', aliases: ['deploy', 'sync'], summary: 'Make the cluster what the files say, and wait until it is healthy', load: async () => (await import('./apply.js')).applyCommand },
       { name: 'rollback', summary: 'Go back to an older generation, with today\'s secret values', load: async () => (await import('./rollback.js')).rollbackCommand },

@@ -13,6 +13,10 @@ export interface Params {
   'argument-excess': { where: string | number; expected: string | number; word: string | number };
   'argument-invalid': { where: string | number; expected: string | number; value: string | number };
   'argument-missing': { where: string | number; name: string | number };
+  'autoscaler-bounds': { object: string | number; low: string | number; least: string | number; high: string | number; most: string | number };
+  'autoscaler-no-requests': { object: string | number; path: string | number; resource: string | number; target: string | number; containers: string | number };
+  'autoscaler-target-missing': { object: string | number; target: string | number; hint: string | number };
+  'autoscaler-twice': { object: string | number; target: string | number; other: string | number };
   'bad-value': { where: string | number; expected: string | number; got: string | number; hint: string | number };
   'budget-exceeded': { rule: string | number; what: string | number; limit: string | number; list: string | number; allow: string | number };
   'catalog-unknown': { where: string | number; name: string | number; hint: string | number };
@@ -63,6 +67,12 @@ export interface Params {
   'database-major': { object: string | number; from: string | number; to: string | number };
   'deletion-stuck': { object: string | number; finalizers: string | number };
   'dependency-missing': { component: string | number; message: string | number };
+  'disruption-forbidden': { object: string | number; field: string | number; value: string | number; replicas: string | number; pods: string | number };
+  'disruption-selects-none': { object: string | number; selector: string | number };
+  'dns-closed': { pods: string | number; policies: string | number };
+  'edge-closed': { edge: string | number; ports: string | number; more: string | number; why: string | number; missing: string | number };
+  'edge-port-unknown': { from: string | number; to: string | number; ports: string | number; has: string | number };
+  'edge-portless': { from: string | number; to: string | number };
   'engine-build-failed': { file: string | number; module: string | number; problem: string | number };
   'engine-build-killed': { file: string | number; by: string | number };
   'engine-checksum-mismatch': { reason: string | number };
@@ -87,6 +97,7 @@ export interface Params {
   'exception-ended': { rule: string | number; object: string | number; until: string | number };
   'exception-ends-soon': { rule: string | number; object: string | number; until: string | number; reason: string | number };
   'exception-unused': { rule: string | number; object: string | number; problem: string | number; hint: string | number };
+  'expose-closed': { component: string | number; problem: string | number; hint: string | number };
   'expose-no-port': { component: string | number };
   'expose-other-host': { component: string | number; host: string | number; found: string | number };
   'expose-other-port': { component: string | number; port: string | number; expected: string | number };
@@ -104,6 +115,7 @@ export interface Params {
   'flag-value-missing': { where: string | number; flag: string | number };
   'generation-missing': { platform: string | number; generation: string | number };
   'hook-unknown': { component: string | number; message: string | number };
+  'host-not-exposed': { object: string | number; host: string | number; component: string | number; example: string | number };
   'host-port-twice': { object: string | number; port: string | number; protocol: string | number; other: string | number };
   'init-exists': { dir: string | number; files: string | number };
   'init-name': { name: string | number };
@@ -125,6 +137,8 @@ export interface Params {
   'manifest-invalid': { component: string | number; message: string | number };
   'manifests-empty': { where: string | number; path: string | number; hint: string | number };
   'missing-key': { where: string | number; key: string | number; expected: string | number };
+  'monitor-port-missing': { object: string | number; path: string | number; what: string | number; port: string | number; hint: string | number };
+  'monitor-selects-none': { object: string | number; selector: string | number; what: string | number };
   'network-label-added': { object: string | number; label: string | number };
   'network-pods-ambiguous': { component: string | number; pods: string | number; others: string | number };
   'node-port-taken': { object: string | number; port: string | number; holder: string | number };
@@ -142,6 +156,7 @@ export interface Params {
   'object-twice': { object: string | number; component: string | number; other: string | number; place: string | number };
   'own-component-name': { component: string | number };
   'path-leaves-root': { component: string | number; message: string | number };
+  'path-open': { to: string | number; pods: string | number; from: string | number; ports: string | number; why: string | number; declare: string | number };
   'path-outside': { where: string | number; path: string | number; root: string | number };
   'path-remote': { where: string | number; path: string | number; hint: string | number };
   'plan-conflicts': { object: string | number; reason: string | number; hint: string | number };
@@ -153,7 +168,6 @@ export interface Params {
   'platform-not-applied': { platform: string | number };
   'platform-not-found': { dir: string | number; hint: string | number };
   'plugin-refused': { component: string | number; message: string | number };
-  'policies-component-name': { };
   'policies-too-old': { kubernetes: string | number };
   'policy-example': { rule: string | number; kind: string | number; object: string | number; found: string | number; expected: string | number; file: string | number };
   'policy-invalid': { rule: string | number; field: string | number; problem: string | number; file: string | number };
@@ -186,6 +200,9 @@ export interface Params {
   'replacement-refused': { object: string | number; reason: string | number };
   'request-refused': { subject: string | number; verb: string | number; reason: string | number };
   'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
+  'route-port-missing': { object: string | number; path: string | number; service: string | number; port: string | number; has: string | number };
+  'route-service-missing': { object: string | number; path: string | number; service: string | number; namespace: string | number; near: string | number };
+  'route-twice': { object: string | number; route: string | number; other: string | number };
   'schema-unknown': { kind: string | number; apiVersion: string | number; count: string | number };
   'schema-version-nearest': { wanted: string | number; used: string | number };
   'scope-unknown': { object: string | number; kind: string | number; apiVersion: string | number };
@@ -215,16 +232,21 @@ export interface Params {
   'secret-short': { name: string | number; length: string | number; least: string | number };
   'secret-unknown': { where: string | number; name: string | number; hint: string | number };
   'secret-value-path': { component: string | number; path: string | number; problem: string | number };
+  'selector-other-labels': { object: string | number; selector: string | number; labels: string | number };
+  'selector-overlaps': { object: string | number; selector: string | number; others: string | number };
   'service-declared': { path: string | number; name: string | number };
   'service-exists': { path: string | number };
+  'service-port-closed': { object: string | number; path: string | number; port: string | number; pods: string | number; hint: string | number };
   'service-selects-none': { object: string | number; selector: string | number; hint: string | number };
   'service-selects-others': { object: string | number; selector: string | number; others: string | number };
   'set-refused': { text: string | number; problem: string | number; hint: string | number };
   'set-syntax': { text: string | number; problem: string | number };
+  'severity-unknown': { code: string | number; hint: string | number };
   'source-missing': { name: string | number; hint: string | number };
   'source-several': { name: string | number; count: string | number; sources: string | number };
   'source-takes-none': { where: string | number; source: string | number; field: string | number; hint: string | number };
   'state-damaged': { platform: string | number; what: string | number };
+  'stateful-service': { object: string | number; service: string | number; problem: string | number; hint: string | number };
   'storage-class-default-missing': { claim: string | number; component: string | number };
   'storage-class-missing': { claim: string | number; class: string | number; classes: string | number; component: string | number };
   'template-error': { component: string | number; message: string | number; hint: string | number };
@@ -234,6 +256,8 @@ export interface Params {
   'values-invalid': { component: string | number; message: string | number };
   'values-not-map': { path: string | number; got: string | number };
   'values-schema': { component: string | number; message: string | number };
+  'volume-missing': { object: string | number; path: string | number; name: string | number; hint: string | number };
+  'volume-unused': { object: string | number; path: string | number };
   'yaml-documents': { path: string | number };
   'yaml-duplicate-key': { where: string | number; line: string | number };
   'yaml-empty': { path: string | number };
@@ -262,6 +286,10 @@ export const messages: Record<
   'argument-excess': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %word% as well" },
   'argument-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%" },
   'argument-missing': { severity: 'error', exit: 3, message: "%where%: expected %name%" },
+  'autoscaler-bounds': { severity: 'error', exit: 1, message: "%object%: spec.%low% is %least%, more than spec.%high%, which is %most%" },
+  'autoscaler-no-requests': { severity: 'error', exit: 1, message: "%object%: %path%: scales on a share of the requested %resource%, and of %target% %containers% request none", hint: "set resources.requests.%resource% of each container, or scale on an average value" },
+  'autoscaler-target-missing': { severity: 'warning', exit: 1, message: "%object%: spec.scaleTargetRef: %target% is not in this platform", hint: "%hint%" },
+  'autoscaler-twice': { severity: 'error', exit: 1, message: "%object%: %target% is also scaled by %other%", hint: "keep one of them; a ScaledObject may have several triggers" },
   'bad-value': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %got%", hint: "%hint%" },
   'budget-exceeded': { severity: 'error', exit: 6, message: "spec.budget.%rule%: %what%, %limit%: %list%", hint: "allow by name what is meant: %allow%" },
   'catalog-unknown': { severity: 'error', exit: 3, message: "%where%: the catalog has no component %name%", hint: "%hint%" },
@@ -312,6 +340,12 @@ export const messages: Record<
   'database-major': { severity: 'error', exit: 6, message: "%object%: image changes from %from% to %to%: another major version does not start on the same data", hint: "keep the major version, or dump the data, delete the claim by name and restore" },
   'deletion-stuck': { severity: 'error', exit: 5, message: "%object%: is still being deleted; finalizers: %finalizers%", hint: "look for the controller that should remove the finalizer" },
   'dependency-missing': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "helm dependency build, then commit the charts/ folder: rendering fetches nothing" },
+  'disruption-forbidden': { severity: 'warning', exit: 1, message: "%object%: spec.%field% %value% lets none of the %replicas% pods of %pods% be evicted", hint: "leave one pod free to go: maxUnavailable: 1, and two replicas where one must always be there" },
+  'disruption-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform" },
+  'dns-closed': { severity: 'warning', exit: 1, message: "%pods%: cannot ask for names: %policies% let nothing out to the DNS of the cluster", hint: "allow egress to pods k8s-app=kube-dns of namespace kube-system on 53/UDP and 53" },
+  'edge-closed': { severity: 'error', exit: 1, message: "%edge%: closed on %ports%%more%: %why%", hint: "missing: %missing%" },
+  'edge-port-unknown': { severity: 'error', exit: 1, message: "%from% uses %to% on %ports%, which %to% does not have: %has%", hint: "name a port of one of its Services, by number or by name" },
+  'edge-portless': { severity: 'warning', exit: 1, message: "%from% uses %to%, but %to% has neither a Service nor a port, so there is nothing to let through", hint: "an order alone is needs: [%to%]; pods that an operator makes are declared under pods: of %to%; what lies outside of the platform is an edge { cidr: ... }" },
   'engine-build-failed': { severity: 'error', exit: 1, message: "%file%: `go build` in %module% failed: %problem%", hint: "Run it by hand to see everything: cd %module% && CGO_ENABLED=0 go build -trimpath -o /dev/null ." },
   'engine-build-killed': { severity: 'error', exit: 1, message: "%file%: `go build` was killed from outside (%by%)", hint: "Linking the control plane takes about 3 GB of memory: free some and run the same command again" },
   'engine-checksum-mismatch': { severity: 'error', exit: 1, message: "%reason%", hint: "The file is not the one that was published: ask whoever runs the network or the mirror. It was deleted" },
@@ -336,6 +370,7 @@ export const messages: Record<
   'exception-ended': { severity: 'error', exit: 1, message: "exception of rule %rule% for %object%: it ended on %until%", hint: "mend the object and take the exception away, or give it a new date and a reason that still holds" },
   'exception-ends-soon': { severity: 'info', exit: 0, message: "exception of rule %rule% for %object%: it ends on %until%", hint: "its reason was: %reason%" },
   'exception-unused': { severity: 'warning', exit: 1, message: "exception of rule %rule% for %object%: %problem%", hint: "%hint%" },
+  'expose-closed': { severity: 'error', exit: 1, message: "%component%: exposed, but closed: %problem%", hint: "%hint%" },
   'expose-no-port': { severity: 'error', exit: 3, message: "%component%.expose: the workload has no port that traffic could go to", hint: "set workload.port" },
   'expose-other-host': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but its Ingress is for %found%", hint: "give the chart the same host name" },
   'expose-other-port': { severity: 'error', exit: 3, message: "%component%.expose.port: got %port%, expected %expected% (the workload's port), 80 (its Service's) or nothing", hint: "leave expose.port out" },
@@ -353,6 +388,7 @@ export const messages: Record<
   'flag-value-missing': { severity: 'error', exit: 3, message: "%where% %flag%: expected a value after it" },
   'generation-missing': { severity: 'error', exit: 1, message: "platform %platform%: generation %generation% is not recorded in this cluster", hint: "mostik history lists the generations that are kept" },
   'hook-unknown': { severity: 'warning', exit: 0, message: "%component%: %message%" },
+  'host-not-exposed': { severity: 'warning', exit: 1, message: "%object%: lets %host% in, and %component% does not say `expose:`", hint: "add `expose: { host: %example% }` to %component%, or switch this Ingress off" },
   'host-port-twice': { severity: 'warning', exit: 1, message: "%object%: port %port%/%protocol% of the node is also taken by %other%", hint: "a Service needs no port of the node; or keep the two apart with affinity" },
   'init-exists': { severity: 'error', exit: 3, message: "%dir%: these files are there already: %files%", hint: "nothing was written; choose an empty folder, or move them away" },
   'init-name': { severity: 'error', exit: 3, message: "init: %name% cannot be the name of a platform", hint: "give one with --name: lower-case letters, digits and dashes, such as my-platform" },
@@ -374,6 +410,8 @@ export const messages: Record<
   'manifest-invalid': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
+  'monitor-port-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: no %what% that it selects has a port named %port%", hint: "%hint%" },
+  'monitor-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no %what% of this platform", hint: "a ServiceMonitor selects by the labels of the Service, a PodMonitor by those of the pods" },
   'network-label-added': { severity: 'info', exit: 1, message: "%object%: %label% is added to its pods, which restarts them once", hint: "labels of its own that fit no other component's pods would do without" },
   'network-pods-ambiguous': { severity: 'error', exit: 3, message: "%component%: the selector of its pods (%pods%) also fits %others%", hint: "give pods: a selector that fits them alone" },
   'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },
@@ -391,6 +429,7 @@ export const messages: Record<
   'object-twice': { severity: 'error', exit: 3, message: "%object%: declared by %component% and already by %other% (%place%)", hint: "leave it to one of them" },
   'own-component-name': { severity: 'error', exit: 3, message: "component %component%: Mostik makes a component of this name itself", hint: "give yours another name" },
   'path-leaves-root': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'path-open': { severity: 'error', exit: 1, message: "%to%: %pods% can be reached from %from% on %ports%, which no edge declares: %why%", hint: "%declare%close it: network.policies: generated, or a default deny and rules for what is declared" },
   'path-outside': { severity: 'error', exit: 3, message: "%where%: %path% leads out of the platform's root (%root%)", hint: "copy what is needed into the root; the root is the Git work tree, or the platform's folder where there is none" },
   'path-remote': { severity: 'error', exit: 3, message: "%where%: %path% is not a path", hint: "%hint%" },
   'plan-conflicts': { severity: 'error', exit: 6, message: "%object%: %reason%", hint: "%hint%" },
@@ -402,7 +441,6 @@ export const messages: Record<
   'platform-not-applied': { severity: 'error', exit: 1, message: "platform %platform%: nothing was applied to this cluster yet", hint: "mostik up or mostik apply does that" },
   'platform-not-found': { severity: 'error', exit: 3, message: "%dir%: no platform file (platform.yaml, platform.yml or platform.ts)", hint: "%hint%" },
   'plugin-refused': { severity: 'error', exit: 3, message: "%component%: %message%" },
-  'policies-component-name': { severity: 'error', exit: 3, message: "component policies: this name is taken by the policies themselves", hint: "give the component another name" },
   'policies-too-old': { severity: 'error', exit: 3, message: "spec.policies: Kubernetes %kubernetes% cannot enforce policies, expected 1.30 or newer", hint: "raise spec.kubernetes, or take spec.policies away" },
   'policy-example': { severity: 'error', exit: 3, message: "rule %rule%: its %kind% example %object%: got %found%, expected %expected%", hint: "see %file%" },
   'policy-invalid': { severity: 'error', exit: 3, message: "rule %rule%: the API server would not accept it: %field%: %problem%", hint: "see %file%" },
@@ -435,6 +473,9 @@ export const messages: Record<
   'replacement-refused': { severity: 'error', exit: 6, message: "%object%: must be deleted and made again: %reason%", hint: "allow it with --replace=%object%, or undo the change of that field" },
   'request-refused': { severity: 'error', exit: 1, message: "%subject%: %verb% refused by the API server: %reason%" },
   'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
+  'route-port-missing': { severity: 'error', exit: 1, message: "%object%: %path%: Service %service% has no port %port%: it has %has%" },
+  'route-service-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: Service %service% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: Service/%namespace%/%service%" },
+  'route-twice': { severity: 'error', exit: 1, message: "%object%: %route% is also taken by %other%", hint: "leave it to one of them; or give each its own path, host or class" },
   'schema-unknown': { severity: 'info', exit: 0, message: "%kind% (%apiVersion%): no schema is known, so %count% of these are not held against one", hint: "add the CustomResourceDefinition to the platform" },
   'schema-version-nearest': { severity: 'info', exit: 0, message: "Kubernetes %wanted%: its schemas do not come with this version of Mostik, those of %used% are used" },
   'scope-unknown': { severity: 'error', exit: 3, message: "%object%: no component has the CustomResourceDefinition of %kind% (%apiVersion%), so whether it lives in a namespace is not known", hint: "set metadata.namespace; or add the CRD to the platform; or name the kind in spec.cluster.provides as %apiVersion%/%kind%:Namespaced or %apiVersion%/%kind%:Cluster" },
@@ -464,16 +505,21 @@ export const messages: Record<
   'secret-short': { severity: 'warning', exit: 3, message: "secret %name%: its value has %length% characters: below %least% it is only masked where it stands alone", hint: "choose a longer value" },
   'secret-unknown': { severity: 'error', exit: 3, message: "%where%: there is no secret %name%", hint: "%hint%" },
   'secret-value-path': { severity: 'error', exit: 3, message: "%component%.secretValues: %path%: %problem%", hint: "paths are written as in `helm --set`: auth.password, users[0].password, and a backslash before a dot that belongs to a key" },
+  'selector-other-labels': { severity: 'error', exit: 1, message: "%object%: spec.selector (%selector%) does not fit its own pods (%labels%)", hint: "give spec.template.metadata.labels what the selector asks for" },
+  'selector-overlaps': { severity: 'warning', exit: 1, message: "%object%: spec.selector (%selector%) also fits the pods of %others%", hint: "add a label to both that tells them apart, such as app.kubernetes.io/component" },
   'service-declared': { severity: 'error', exit: 3, message: "%path%: spec.components has a component %name% already, and nothing was written", hint: "take another name" },
   'service-exists': { severity: 'error', exit: 3, message: "%path%: the file is there already, and nothing was written", hint: "take another name, or another folder with --dir" },
+  'service-port-closed': { severity: 'warning', exit: 1, message: "%object%: %path%: port %port% is opened by no container of %pods%", hint: "%hint%" },
   'service-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform", hint: "%hint%" },
   'service-selects-others': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) also fits the pods of %others%", hint: "add a label to the selector that only the right pods have, such as app.kubernetes.io/instance" },
   'set-refused': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "%hint%" },
   'set-syntax': { severity: 'error', exit: 3, message: "--set %text%: %problem%", hint: "expected COMPONENT.PATH=VALUE, such as web.image.tag=2" },
+  'severity-unknown': { severity: 'error', exit: 1, message: "spec.checks.severity: no finding has the code %code%", hint: "%hint%" },
   'source-missing': { severity: 'error', exit: 3, message: "Component %name%: it has no source", hint: "%hint%" },
   'source-several': { severity: 'error', exit: 3, message: "Component %name%: it has %count% sources (%sources%), expected one", hint: "make two components of it, or set the other one to null in the profile that replaces it" },
   'source-takes-none': { severity: 'error', exit: 3, message: "%where%: %source% takes no %field%", hint: "%hint%" },
   'state-damaged': { severity: 'error', exit: 1, message: "platform %platform%: its record is damaged: %what% is missing", hint: "restore the Secret from a backup, or apply the platform again from its files after deleting Secret/mostik.%platform%" },
+  'stateful-service': { severity: 'warning', exit: 1, message: "%object%: spec.serviceName: %service% %problem%", hint: "%hint%" },
   'storage-class-default-missing': { severity: 'error', exit: 6, message: "%claim%: names no storage class, and the cluster has no default one", hint: "set a storage class in the values of %component%, or mark one as default in the cluster" },
   'storage-class-missing': { severity: 'error', exit: 6, message: "%claim%: storage class \"%class%\" is not in the cluster (it has: %classes%)", hint: "name one of these in the values of %component%, or install the provisioner first" },
   'template-error': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "%hint%" },
@@ -483,6 +529,8 @@ export const messages: Record<
   'values-invalid': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'values-not-map': { severity: 'error', exit: 3, message: "%path%: expected a map of values, got %got%" },
   'values-schema': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'volume-missing': { severity: 'error', exit: 1, message: "%object%: %path%: there is no volume %name%", hint: "%hint%" },
+  'volume-unused': { severity: 'warning', exit: 1, message: "%object%: %path%: no container mounts it", hint: "add a volumeMount, or take the volume away" },
   'yaml-documents': { severity: 'error', exit: 3, message: "%path%: a second document begins here, expected one", hint: "take the `---` away, or put the second document into a file of its own" },
   'yaml-duplicate-key': { severity: 'error', exit: 3, message: "%where%: the key stands twice, first on line %line%", hint: "keep one of them" },
   'yaml-empty': { severity: 'error', exit: 3, message: "%path%: the file is empty" },
