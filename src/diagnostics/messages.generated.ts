@@ -71,6 +71,7 @@ export interface Params {
   'disruption-selects-none': { object: string | number; selector: string | number };
   'dns-closed': { pods: string | number; policies: string | number };
   'edge-closed': { edge: string | number; ports: string | number; more: string | number; why: string | number; missing: string | number };
+  'edge-outside': { from: string | number; to: string | number; host: string | number };
   'edge-port-unknown': { from: string | number; to: string | number; ports: string | number; has: string | number };
   'edge-portless': { from: string | number; to: string | number };
   'engine-build-failed': { file: string | number; module: string | number; problem: string | number };
@@ -344,6 +345,7 @@ export const messages: Record<
   'disruption-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform" },
   'dns-closed': { severity: 'warning', exit: 1, message: "%pods%: cannot ask for names: %policies% let nothing out to the DNS of the cluster", hint: "allow egress to pods k8s-app=kube-dns of namespace kube-system on 53/UDP and 53" },
   'edge-closed': { severity: 'error', exit: 1, message: "%edge%: closed on %ports%%more%: %why%", hint: "missing: %missing%" },
+  'edge-outside': { severity: 'warning', exit: 1, message: "%from% uses %to%, which stands for %host% outside of the cluster: no NetworkPolicy can open a host name", hint: "add an edge to its addresses: uses: [{ cidr: 192.0.2.0/28, ports: [5432] }]" },
   'edge-port-unknown': { severity: 'error', exit: 1, message: "%from% uses %to% on %ports%, which %to% does not have: %has%", hint: "name a port of one of its Services, by number or by name" },
   'edge-portless': { severity: 'warning', exit: 1, message: "%from% uses %to%, but %to% has neither a Service nor a port, so there is nothing to let through", hint: "an order alone is needs: [%to%]; pods that an operator makes are declared under pods: of %to%; what lies outside of the platform is an edge { cidr: ... }" },
   'engine-build-failed': { severity: 'error', exit: 1, message: "%file%: `go build` in %module% failed: %problem%", hint: "Run it by hand to see everything: cd %module% && CGO_ENABLED=0 go build -trimpath -o /dev/null ." },

@@ -1,6 +1,7 @@
 import type { Location } from '../diagnostics/index.js';
-import { asString } from '../lib/read-unknown.js';
+import { asString, valueAt } from '../lib/read-unknown.js';
 import { groupOf, type Edge, type RenderedObject, type ResolvedComponent, type ResolvedPlatform } from '../model/index.js';
+import { isSolver } from './acme.js';
 import { edgePorts, type EdgePorts } from './edge-ports.js';
 import { addressEndpoint, hasLabels, type Endpoint } from './endpoint.js';
 import type { PlatformEndpoints } from './platform.js';
@@ -29,6 +30,8 @@ export interface Flow {
 export interface ReadEdge {
   edge: Extract<Edge, { kind: 'component' }>;
   ports: EdgePorts;
+  /** The host name behind a Service of the target, when it stands for something outside of the cluster. */
+  outside?: string;
   at: Location;
 }
 
@@ -48,6 +51,7 @@ export function declaredFlows(platform: ResolvedPlatform, around: PlatformEndpoi
     ...platform.components.flatMap((component) => [...toItself(component, around), ...toOutside(component, around, platform), ...frontDoor(component, platform, around)]),
     ...edges.flatMap((edge) => edgeFlows(edge, around)),
     ...exposed.flatMap(exposeFlows),
+    ...exposed.flatMap((each) => solverFlows(each, around)),
     ...monitoringFlows(platform, around),
     ...scalerFlows(platform, { edges, around }),
   ];
@@ -66,7 +70,8 @@ export function targetsOf(component: string, around: PlatformEndpoints): Endpoin
 }
 
 function readEdge({ locate }: ResolvedComponent, edge: ReadEdge['edge'], around: PlatformEndpoints): ReadEdge {
-  return { edge, ports: edgePorts(edge, targetsOf(edge.to, around), around.services), at: locate(['uses', edge.use], 'value') };
+  const outside = around.objects.flatMap(({ component, ref, object }) => (component === edge.to && ref.kind === 'Service' ? (asString(valueAt(object, 'spec', 'externalName')) ?? []) : []))[0];
+  return { edge, ports: edgePorts(edge, targetsOf(edge.to, around), around.services), ...(outside === undefined ? {} : { outside }), at: locate(['uses', edge.use], 'value') };
 }
 
 function edgeFlows({ edge, ports, at }: ReadEdge, around: PlatformEndpoints): Flow[] {
@@ -133,7 +138,7 @@ function classesMadeBy(component: string, objects: readonly RenderedObject[]): s
 function controllersFor({ name, expose }: ResolvedComponent, platform: ResolvedPlatform, around: PlatformEndpoints): Endpoint[] {
   const all = ingressControllers(platform, around).filter(({ endpoint }) => endpoint.component !== name);
   const own = around.objects.filter(({ component, object }) => component === name && object.kind === 'Ingress' && groupOf(object.apiVersion) === 'networking.k8s.io');
-  const wanted = expose?.class ? [expose.class] : own.flatMap(({ object }) => asString((object['spec'] as { ingressClassName?: unknown } | undefined)?.ingressClassName) ?? object.metadata.annotations?.['kubernetes.io/ingress.class'] ?? []);
+  const wanted = expose?.class ? [expose.class] : own.flatMap(({ object }) => asString(valueAt(object, 'spec', 'ingressClassName')) ?? object.metadata.annotations?.['kubernetes.io/ingress.class'] ?? []);
   const serving = all.filter(({ classes }) => classes.some((each) => wanted.includes(each)));
   return (serving.length > 0 ? serving : all).map(({ endpoint }) => endpoint);
 }
@@ -161,6 +166,11 @@ function collect(endpoints: readonly Endpoint[], portsFor: (endpoint: Endpoint) 
 function exposeFlows({ component: { name, locate }, controllers, targets }: Declared['exposed'][number]): Flow[] {
   const at = locate(['expose']);
   return controllers.flatMap((from) => [...targets].map(([to, ports]): Flow => ({ kind: 'expose', from, to, ports, component: name, other: from.component ?? from.id, at })));
+}
+
+function solverFlows({ component: { name, namespace, locate }, controllers }: Declared['exposed'][number], { workloads }: PlatformEndpoints): Flow[] {
+  const solvers = workloads.filter((each) => isSolver(each) && each.namespace === namespace);
+  return controllers.flatMap((from) => solvers.map((to): Flow => ({ kind: 'expose', from, to, ports: containerPorts(to), component: name, other: from.component ?? from.id, at: locate(['expose']) })));
 }
 
 /** A component that is an ingress controller, or is exposed by a Service of its own, takes in what its outer Services take in. */

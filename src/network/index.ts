@@ -9,3 +9,4 @@ export * from './policy.js';
 export * from './port-set.js';
 export * from './selector.js';
 export * from './services.js';
+export * from './words.js';

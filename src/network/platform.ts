@@ -1,5 +1,6 @@
 import { asDict, asList, asNumber, asString } from '../lib/read-unknown.js';
 import { containersOf, formatRef, groupOf, podsOf, type Controller, type KubeObject, type Pods, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { acmeSolvers } from './acme.js';
 import { allAddresses, publicRanges } from './address.js';
 import { addressEndpoint, podEndpoint, type Endpoint, type EndpointPort } from './endpoint.js';
 import type { NetworkWorld } from './network.js';
@@ -24,7 +25,7 @@ export interface Places {
 
 /** The endpoints of a platform and of what stands around it. */
 export interface PlatformEndpoints {
-  /** One for each workload (and each kind of pods that an operator makes). */
+  /** One for each workload, and for each kind of pods that an operator makes. */
   workloads: Endpoint[];
   /** The pods that a workload was read from; none for those that operators make. */
   podsOf: ReadonlyMap<Endpoint, Pods>;
@@ -37,7 +38,7 @@ export interface PlatformEndpoints {
 export function endpointsOf(platform: ResolvedPlatform, objects: readonly RenderedObject[]): PlatformEndpoints {
   const pods = new Map<Endpoint, Pods>();
   for (const each of podsOf([...objects])) pods.set(workloadEndpoint(each), each);
-  const workloads = [...pods.keys(), ...operatedPods(platform)];
+  const workloads = [...pods.keys(), ...operatedPods(platform), ...acmeSolvers(platform, objects)];
   return { workloads, podsOf: pods, services: servicesOf(objects, workloads), places: placesOf(platform), objects };
 }
 

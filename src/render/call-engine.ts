@@ -12,19 +12,24 @@ export interface EngineCall {
   limitSeconds?: number;
 }
 
-/** Asks the render engine: one process, one request on its input, one answer on its output. Throws a Diagnostic when it fails. */
+/** Asks the render engine for objects. Throws a Diagnostic when it fails. */
 export async function callEngine(request: EngineRequest, call: EngineCall): Promise<EngineResult[]> {
-  const text = await run(JSON.stringify(request), call);
+  return askEngine('render', request, { call, read: (text) => readResponse(text, request.items.map(({ id }) => id)) });
+}
+
+/** One process, one request on its input, one answer on its output. Throws a Diagnostic when it fails or answers something else. */
+export async function askEngine<T>(command: 'render' | 'examine', request: object, { call, read }: { call: EngineCall; read: (text: string) => T }): Promise<T> {
+  const text = await run(command, JSON.stringify(request), call);
   try {
-    return readResponse(text, request.items.map(({ id }) => id));
+    return read(text);
   } catch (error) {
     throw failure(call, `its answer could not be read: ${error instanceof Error ? error.message : String(error)}`, error);
   }
 }
 
-async function run(input: string, call: EngineCall): Promise<string> {
+async function run(command: string, input: string, call: EngineCall): Promise<string> {
   call.signal?.throwIfAborted();
-  const child = spawn(call.path, ['render'], { stdio: ['pipe', 'pipe', 'pipe'], shell: false, windowsHide: true });
+  const child = spawn(call.path, [command], { stdio: ['pipe', 'pipe', 'pipe'], shell: false, windowsHide: true });
   const out: Buffer[] = [];
   const complaints: Buffer[] = [];
   const seconds = call.limitSeconds ?? limitSeconds;

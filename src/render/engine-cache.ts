@@ -21,7 +21,7 @@ export function renderCacheFolder(env: NodeJS.ProcessEnv = process.env): string 
  * For stand-ins only: a result with real secrets in it must not be written down.
  */
 export async function callEngineCached(request: EngineRequest, call: EngineCall, folder: string): Promise<EngineResult[]> {
-  const engine = await stat(call.path).then(({ size, mtimeMs }) => ({ path: call.path, size, mtimeMs }), () => undefined);
+  const engine = await engineIdentity(call.path);
   if (!engine) return callEngine(request, call);
   const { kubeVersion, apiVersions } = request;
   const keys = await Promise.all(
@@ -37,31 +37,47 @@ export async function callEngineCached(request: EngineRequest, call: EngineCall,
       return result && result.diagnostics.every(({ severity }) => severity !== 'error') ? { key: keys[i]!, result } : [];
     });
     // A cache that cannot be written (read-only home, full disk) costs time and nothing else.
-    await keep(folder, good).catch(() => undefined);
+    await keepTexts(folder, good.map(({ key, result }) => ({ key, text: JSON.stringify(result) }))).catch(() => undefined);
     return request.items.map(({ id }, i) => results[i] ?? byId.get(id)!);
   }
   return results.map((result) => result!);
 }
 
+/** What tells one build of the engine from another; undefined when there is none. */
+export async function engineIdentity(path: string): Promise<object | undefined> {
+  return stat(path).then(({ size, mtimeMs }) => ({ path, size, mtimeMs }), () => undefined);
+}
+
 async function readKept(folder: string, key: string, item: EngineItem): Promise<EngineResult | undefined> {
+  const text = await readKeptText(folder, key);
   try {
-    const path = join(folder, `${key}.json`);
-    const result = readResult(item.id, asDict(JSON.parse(await readFile(path, 'utf8'))));
-    const now = new Date();
-    await utimes(path, now, now).catch(() => undefined);
-    return result;
+    return text === undefined ? undefined : readResult(item.id, asDict(JSON.parse(text)));
   } catch {
     return undefined;
   }
 }
 
-async function keep(folder: string, results: { key: string; result: EngineResult }[]): Promise<void> {
+/** The text that was kept under a key, and a mark that it was used. */
+export async function readKeptText(folder: string, key: string): Promise<string | undefined> {
+  try {
+    const path = join(folder, `${key}.json`);
+    const text = await readFile(path, 'utf8');
+    const now = new Date();
+    await utimes(path, now, now).catch(() => undefined);
+    return text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps texts under their keys, readable for this user alone; what was unused for longest goes. */
+export async function keepTexts(folder: string, results: readonly { key: string; text: string }[]): Promise<void> {
   if (results.length === 0) return;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const { key, result } of results) {
+  for (const { key, text } of results) {
     const temporary = join(folder, `.${key}.${randomBytes(4).toString('hex')}`);
     try {
-      await writeFile(temporary, JSON.stringify(result), { mode: 0o600 });
+      await writeFile(temporary, text, { mode: 0o600 });
       await rename(temporary, join(folder, `${key}.json`));
     } finally {
       await rm(temporary, { force: true });

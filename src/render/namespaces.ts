@@ -1,5 +1,5 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
-import { implicitAnnotation, type KubeObject, type ResolvedComponent } from '../model/index.js';
+import { implicitAnnotation, type KubeObject, type ResolvedComponent, type ResolvedPlatform } from '../model/index.js';
 import { nameOf, type Draft } from './draft.js';
 import type { ScopeOf } from './kinds.js';
 
@@ -25,10 +25,11 @@ export function placeInNamespaces(drafts: readonly Draft[], scopeOf: ScopeOf): {
 
 /**
  * The namespaces that objects live in and no component declares, as objects of the first component that uses each:
- * created when they are missing, left alone otherwise. Those that Kubernetes makes and external ones are left out.
+ * created when they are missing, left alone otherwise. Those that Kubernetes makes and external ones are left out, and that of
+ * Mostik's state: apply makes it before anything else, and no platform may take it away with itself.
  */
-export function implicitNamespaces(drafts: readonly Draft[], components: readonly ResolvedComponent[]): Draft[] {
-  const known = new Set<string>();
+export function implicitNamespaces(drafts: readonly Draft[], { components, state }: Pick<ResolvedPlatform, 'components' | 'state'>): Draft[] {
+  const known = new Set([state.namespace]);
   for (const { object } of drafts) if (object.kind === 'Namespace' && object.apiVersion === 'v1') known.add(object.metadata.name);
   for (const component of components) for (const name of externalNamespaces(component)) known.add(name);
   const made: Draft[] = [];

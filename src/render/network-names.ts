@@ -10,7 +10,7 @@ export function policyNames(endpoints: readonly Endpoint[], podsOf: ReadonlyMap<
   const names = new Map<Endpoint, string>();
   for (const endpoint of endpoints) {
     const ref = podsOf.get(endpoint)?.of.ref;
-    const plain = `allow-${part(endpoint.component ?? '', ref?.name ?? 'pods')}`;
+    const plain = `allow-${endpoint.component === undefined ? endpoint.id.replace(/^.*\//, '') : part(endpoint.component, ref?.name ?? 'pods')}`;
     const choices = [plain, ...(ref ? [`${plain}-${ref.kind.toLowerCase()}`] : []), ...Array.from({ length: endpoints.length + 1 }, (_, i) => `${plain}-${i + 2}`)];
     const name = choices.find((each) => !taken.has(`${endpoint.namespace}/${each}`)) ?? plain;
     taken.add(`${endpoint.namespace}/${name}`);

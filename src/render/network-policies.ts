@@ -51,8 +51,8 @@ function defaultDeny(namespace: string): KubeObject {
 function allowPolicy(name: string, endpoint: Endpoint, { flows, making }: { flows: readonly Flow[]; making: Making }): KubeObject {
   const ingress = rulesOf(flows.filter(({ to }) => to === endpoint), { side: 'from', namespace: endpoint.namespace, making });
   const egress = rulesOf(flows.filter(({ from }) => from === endpoint), { side: 'to', namespace: endpoint.namespace, making });
-  const spec = { podSelector: making.selectorOf.get(endpoint) ?? {}, policyTypes: ['Ingress', 'Egress'], ingress, egress };
-  return policyOf(name, endpoint.namespace, { description: `What ${endpoint.component ?? endpoint.id} declares in uses and expose`, spec });
+  const spec = { podSelector: making.selectorOf.get(endpoint) ?? {}, policyTypes: ['Ingress', 'Egress'], ...(ingress.length > 0 ? { ingress } : {}), ...(egress.length > 0 ? { egress } : {}) };
+  return policyOf(name, endpoint.namespace, { description: endpoint.component === undefined ? 'Lets the ingress controller reach what answers ACME challenges' : `What ${endpoint.component} declares in uses and expose, and who may reach it`, spec });
 }
 
 function policyOf(name: string, namespace: string, { description, spec }: { description: string; spec: Dict }): KubeObject {

@@ -124,7 +124,7 @@ describe('namespaces', () => {
 
   test('a namespace that is used and not declared is made by the first component that uses it', () => {
     const used = ['mine', 'theirs', 'default', 'kube-system', 'new', 'new'].map((namespace, i) => draft(i === 4 ? two : one, object('ConfigMap', `c${i}`, { metadata: { name: `c${i}`, namespace } })));
-    const made = implicitNamespaces([draft(two, object('Namespace', 'mine')), ...used], platform.components);
+    const made = implicitNamespaces([draft(two, object('Namespace', 'mine')), ...used], platform);
     expect(made.map(({ component, object: { kind, metadata } }) => [component.name, kind, metadata])).toEqual([['two', 'Namespace', { name: 'new', annotations: { [implicitAnnotation]: 'true' } }]]);
   });
 });

@@ -2,6 +2,7 @@ import { diagnose, type Diagnostic, type Location } from '../diagnostics/index.j
 import type { KubeObject, ResolvedComponent, ResolvedPlatform } from '../model/index.js';
 import type { Draft } from './draft.js';
 import { networkComponent } from './network-component.js';
+import { policyComponent } from './policy-component.js';
 
 /** Objects that Mostik itself makes for a platform, as a component that is applied before all others. */
 export interface OwnComponent {
@@ -18,7 +19,7 @@ export interface OwnComponent {
 export type MakeOwnComponent = (platform: ResolvedPlatform, drafts: readonly Draft[]) => OwnComponent | undefined | Promise<OwnComponent | undefined>;
 
 /** Every one of them, in the order in which they are made. */
-const makers: readonly MakeOwnComponent[] = [networkComponent];
+const makers: readonly MakeOwnComponent[] = [networkComponent, policyComponent];
 
 /** Drafts with those of Mostik's own components behind them, and these components. */
 export interface WithOwn {

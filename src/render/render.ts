@@ -101,7 +101,7 @@ async function place(platform: ResolvedPlatform, drafts: readonly Draft[]): Prom
   const crds = drafts.map(({ object }) => object).filter(isCrd);
   const placed = placeInNamespaces(drafts, scopes(crds, platform.cluster.provides));
   const own = await withOwnComponents(platform, placed.drafts);
-  const all = [...own.drafts, ...implicitNamespaces(own.drafts, platform.components)];
+  const all = [...own.drafts, ...implicitNamespaces(own.drafts, platform)];
   const ordered = inOrder(all, [...own.components, ...platform.components].map(({ name }) => name));
   const diagnostics = [...placed.diagnostics, ...own.diagnostics, ...checkNames(ordered), ...checkDuplicates(ordered), ...checkListKeys(ordered)];
   return { objects: ordered.map((draft) => finished(platform, draft)), own: own.components.map(described), diagnostics };
