@@ -22,7 +22,8 @@ export function essenceOf(desired: Desired, base: Essence['base'], flags: PlanFl
     components: Object.fromEntries(desired.components.map((component) => [component.name, digest(component)])),
     objects: Object.fromEntries(desired.objects.map(({ ref, object, hook, keep, component }) => [`${ref.apiVersion} ${formatRef(ref)}`, digest([component, object, hook ?? null, keep])])),
   };
-  return { ...essence, digest: digest([desired.name, desired.kubernetes, essence]) };
+  const { base: _base, ...plan } = essence;
+  return { ...essence, digest: digest([desired.name, desired.kubernetes, plan]) };
 }
 
 /** Reads a report; what is none is a Diagnostic. */
@@ -58,7 +59,7 @@ export function differences(then: Essence, now: Essence): string[] {
   }
   found.push(...mapDifferences(then.components, now.components, (name) => `component ${name}`));
   found.push(...mapDifferences(then.objects, now.objects, (name) => name.slice(name.indexOf(' ') + 1)));
-  if (found.length === 0 && then.digest !== now.digest) found.push('the plan is another one');
+  if (found.length === 0 && then.digest !== now.digest) found.push('it is for another version of Kubernetes');
   return found;
 }
 

@@ -22,7 +22,7 @@ const Essence = z
     flags: z.record(text, z.union([z.boolean(), z.array(text)])),
     components: z.record(text, text).describe('Digest of each component: its order, timeout and whether it holds data'),
     objects: z.record(text, text).describe('Digest of each desired object, rendered with stand-ins for secrets'),
-    digest: text.describe('Digest of all of these'),
+    digest: text.describe('Digest of these, without the base'),
   })
   .describe('What makes a plan this plan: it is the same wherever it is made');
 
