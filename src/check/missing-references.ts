@@ -1,25 +1,33 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
-import { formatRef, groupOf, implicitAnnotation, type Desired, type KubeObject, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { podsOf, type Pods } from './pods.js';
-import { referencesOf, type Reference } from './references.js';
+import { formatRef, type Desired, type KubeObject, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { fieldPath, placeOf } from './field.js';
+import { graphOf, kindOf, type Graph } from './graph.js';
+import { objectReferences } from './object-references.js';
+import { podsOf } from './pods.js';
+import { providedNames, providesObject } from './provided.js';
+import { clusterWide, podReferences, type Reference } from './references.js';
 
 /**
- * Finds what pods need and nobody makes: Secrets, ConfigMaps, their keys, claims, ServiceAccounts. A pod without them never starts.
+ * Finds what objects name and nobody makes: Secrets, ConfigMaps, their keys, claims, ServiceAccounts, classes, roles, issuers.
  * It may be in the cluster already, so it is a warning, and an error where this platform makes the namespace.
  */
 export function missingReferences(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const known = knownObjects(platform, desired);
-  return podsOf(desired.objects).flatMap((pods) => {
+  const known: Known = { platform, graph: graphOf(platform, desired), made: madeObjects(desired) };
+  const problems = (of: RenderedObject, references: Reference[]): Diagnostic[] => {
     const seen = new Set<string>();
-    return referencesOf(pods).flatMap((reference) => {
-      const id = `${reference.kind}/${reference.name}/${reference.key ?? ''}`;
-      const problem = seen.has(id) ? undefined : problemOf(reference, pods, known);
+    return references.flatMap((reference) => {
+      const id = `${reference.kind}/${reference.namespace ?? ''}/${reference.name}/${reference.key ?? ''}`;
+      const problem = seen.has(id) ? undefined : problemOf(reference, of, known);
       seen.add(id);
       return problem ? [problem] : [];
     });
-  });
+  };
+  return [
+    ...podsOf(desired.objects).flatMap((pods) => problems(pods.of, podReferences(pods))),
+    ...desired.objects.flatMap((of) => problems(of, objectReferences(of))),
+  ];
 }
 
 /** Something that is there: by which object, and with which keys, where that is known. */
@@ -29,28 +37,60 @@ interface Found {
 }
 
 interface Known {
-  /** By `Kind/namespace/name`. */
-  found: Map<string, Found>;
-  /** Namespaces that this platform makes, so that nothing else is in them. */
-  own: ReadonlySet<string>;
+  platform: ResolvedPlatform;
+  graph: Graph;
+  /** Secrets that operators make of other objects, by `Kind/namespace/name`. */
+  made: ReadonlyMap<string, Found>;
 }
 
-function problemOf(reference: Reference, { of, namespace, path }: Pods, known: Known): Diagnostic | undefined {
+function problemOf(reference: Reference, of: RenderedObject, known: Known): Diagnostic | undefined {
   const { kind, name, key, from } = reference;
-  const id = `${kind}/${namespace}/${name}`;
-  const params = { object: formatRef(of.ref), from: `${path}.${from}`, kind, name, namespace };
-  const found = known.found.get(id);
+  const namespace = reference.namespace === clusterWide ? undefined : (reference.namespace ?? of.ref.namespace ?? '');
+  const found = lookUp(reference, namespace, known);
+  const params = { object: formatRef(of.ref), from, kind, name };
+  const at = (): Diagnostic['at'] => placeOf(of, fieldPath(of.object, from));
   if (!found) {
-    const near = didYouMean(name, namesOf(kind, namespace, known));
-    const diagnostic = diagnose('reference-missing', { ...params, near: near === undefined ? '' : `did you mean ${near}? ` }, of.at);
-    return known.own.has(namespace) ? { ...diagnostic, severity: 'error' } : diagnostic;
+    const near = didYouMean(name, namesOf(reference, namespace, known));
+    const where = namespace === undefined ? '' : ` (namespace ${namespace})`;
+    const entry = [kind, namespace, name].filter((part) => part !== undefined).join('/');
+    const diagnostic = diagnose('reference-missing', { ...params, where, entry, near: near === undefined ? '' : `did you mean ${near}? ` }, at());
+    return namespace !== undefined && known.graph.own.has(namespace) && !known.graph.operated(namespace) ? { ...diagnostic, severity: 'error' } : diagnostic;
   }
-  if (comesTooLate(found, of)) return diagnose('reference-too-late', { ...params, component: of.component }, of.at);
+  if (comesTooLate(found, of)) return diagnose('reference-too-late', { ...params, component: of.component }, at());
   const { keys } = found;
   if (key === undefined || !keys || keys.has(key)) return undefined;
   const near = didYouMean(key, keys);
   const has = keys.size === 0 ? 'it has no keys' : `it has ${[...keys].sort().join(', ')}`;
-  return diagnose('reference-key-missing', { ...params, key, has, near: near === undefined ? '' : `did you mean ${near}?` }, of.at);
+  return diagnose('reference-key-missing', { ...params, key, has, near: near === undefined ? '' : `did you mean ${near}?` }, at());
+}
+
+function lookUp({ kind, group = '', name }: Reference, namespace: string | undefined, { platform, graph, made }: Known): Found | undefined {
+  const by = graph.find(`${group}/${kind}`, namespace, name);
+  if (by) return { by, ...keysOf(by.object) };
+  const id = `${kind}/${namespace ?? ''}/${name}`;
+  if (made.has(id)) return made.get(id);
+  if (isEverywhere(kind, name, platform)) return name === 'kube-root-ca.crt' ? { keys: new Set(['ca.crt']) } : {};
+  return providesObject(platform, { kind, name, ...(namespace === undefined ? {} : { namespace }) }) ? {} : undefined;
+}
+
+/** What Kubernetes makes by itself, and an embedded cluster beside it. */
+function isEverywhere(kind: string, name: string, { cluster }: ResolvedPlatform): boolean {
+  switch (kind) {
+    case 'ServiceAccount':
+      return name === 'default';
+    case 'ConfigMap':
+      return name === 'kube-root-ca.crt';
+    case 'PriorityClass':
+      return name.startsWith('system-');
+    case 'ClusterRole':
+    case 'Role':
+      return name.startsWith('system:') || ['admin', 'cluster-admin', 'edit', 'view', 'extension-apiserver-authentication-reader'].includes(name);
+    case 'StorageClass':
+    case 'IngressClass':
+      return cluster.provider === 'embedded' && name === 'standard';
+    default:
+      return false;
+  }
 }
 
 /** A hook that runs before its component's first install cannot use what that install makes. */
@@ -58,31 +98,18 @@ function comesTooLate({ by }: Found, { hook, component }: RenderedObject): boole
   return hook?.events.includes('pre-install') === true && by !== undefined && by.component === component && !by.hook;
 }
 
-function namesOf(kind: string, namespace: string, { found }: Known): string[] {
-  const prefix = `${kind}/${namespace}/`;
-  return [...found.keys()].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+function namesOf({ kind, group = '' }: Reference, namespace: string | undefined, { platform, graph, made }: Known): string[] {
+  const prefix = `${kind}/${namespace ?? ''}/`;
+  const own = graph.all(`${group}/${kind}`).filter(({ ref }) => (ref.namespace ?? '') === (namespace ?? '')).map(({ ref }) => ref.name);
+  const others = [...made.keys()].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+  const embedded = ['StorageClass', 'IngressClass'].includes(kind) && platform.cluster.provider === 'embedded' ? ['standard'] : [];
+  return [...own, ...others, ...embedded, ...providedNames(platform, kind)];
 }
 
-function knownObjects(platform: ResolvedPlatform, { objects }: Desired): Known {
-  const found: Known['found'] = new Map();
-  const own = new Set<string>();
-  for (const by of objects) {
-    const { object, ref } = by;
-    if (ref.kind === 'Namespace' && object.metadata.annotations?.[implicitAnnotation] !== 'true' && !isExternal(platform, ref.name)) own.add(ref.name);
-    for (const made of madeSecrets(object)) found.set(`Secret/${ref.namespace ?? ''}/${made}`, { by });
-    if (groupOf(ref.apiVersion) === '') found.set(`${ref.kind}/${ref.namespace ?? ''}/${ref.name}`, { by, ...keysOf(object) });
-    if (ref.namespace !== undefined) {
-      // Kubernetes puts these into every namespace.
-      found.set(`ServiceAccount/${ref.namespace}/default`, {});
-      found.set(`ConfigMap/${ref.namespace}/kube-root-ca.crt`, { keys: new Set(['ca.crt']) });
-    }
-  }
-  for (const entry of platform.cluster.provides) if (/^(ConfigMap|Secret|PersistentVolumeClaim|ServiceAccount)\/[^/]+\/[^/]+$/.test(entry)) found.set(entry, {});
-  return { found, own };
-}
-
-function isExternal({ components }: ResolvedPlatform, namespace: string): boolean {
-  return components.some(({ external }) => external.includes(`Namespace/${namespace}`));
+function madeObjects({ objects }: Desired): Map<string, Found> {
+  const made = new Map<string, Found>();
+  for (const by of objects) for (const { name, keys } of madeSecrets(by.object)) made.set(`Secret/${by.ref.namespace ?? ''}/${name}`, { by, ...(keys ? { keys } : {}) });
+  return made;
 }
 
 function keysOf(object: KubeObject): Pick<Found, 'keys'> {
@@ -92,26 +119,37 @@ function keysOf(object: KubeObject): Pick<Found, 'keys'> {
   return { keys: new Set(['data', 'binaryData', 'stringData'].flatMap((field) => Object.keys(asDict(object[field])))) };
 }
 
+interface MadeSecret {
+  name: string;
+  keys?: ReadonlySet<string>;
+}
+
 /** Secrets that well-known operators make of an object. */
-function madeSecrets(object: KubeObject): string[] {
-  switch (`${groupOf(object.apiVersion)}/${object.kind}`) {
+function madeSecrets(object: KubeObject): MadeSecret[] {
+  const spec = asDict(object['spec']);
+  switch (kindOf(object)) {
     case 'cert-manager.io/Certificate':
-      return strings(valueAt(object, 'spec', 'secretName'));
-    case 'external-secrets.io/ExternalSecret':
-      return [asString(valueAt(object, 'spec', 'target', 'name')) ?? object.metadata.name];
-    case 'bitnami.com/SealedSecret':
-      return [object.metadata.name];
+      return strings(spec['secretName']);
+    case 'external-secrets.io/ExternalSecret': {
+      const name = asString(valueAt(spec, 'target', 'name')) ?? object.metadata.name;
+      const keys = asList(spec['data']).flatMap((entry) => asString(asDict(entry)['secretKey']) ?? []);
+      return [{ name, ...(spec['dataFrom'] === undefined && valueAt(spec, 'target', 'template') === undefined ? { keys: new Set(keys) } : {}) }];
+    }
+    case 'bitnami.com/SealedSecret': {
+      const keys = [...Object.keys(asDict(spec['encryptedData'])), ...Object.keys(asDict(valueAt(spec, 'template', 'data')))];
+      return [{ name: object.metadata.name, ...(keys.length > 0 ? { keys: new Set(keys) } : {}) }];
+    }
     case 'networking.k8s.io/Ingress':
-      return hasIssuer(object) ? asList(valueAt(object, 'spec', 'tls')).flatMap((entry) => strings(asDict(entry)['secretName'])) : [];
+      return hasIssuer(object) ? asList(spec['tls']).flatMap((entry) => strings(asDict(entry)['secretName'])) : [];
     default:
       return [];
   }
 }
 
 function hasIssuer({ metadata }: KubeObject): boolean {
-  return Object.keys(metadata.annotations ?? {}).some((key) => /^cert-manager\.io\/(cluster-)?issuer$/.test(key));
+  return Object.keys(metadata.annotations ?? {}).some((key) => /^cert-manager\.io\/(cluster-)?issuer$/.test(key) || key === 'kubernetes.io/tls-acme');
 }
 
-function strings(value: unknown): string[] {
-  return typeof value === 'string' ? [value] : [];
+function strings(value: unknown): MadeSecret[] {
+  return typeof value === 'string' ? [{ name: value }] : [];
 }

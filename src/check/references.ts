@@ -1,37 +1,63 @@
 import { asDict, asList, asString, isDict, type Dict } from '../lib/read-unknown.js';
 import { containersOf, type Pods } from './pods.js';
 
-/** Something that pods need before they can start. */
+/** Something that an object needs. */
 export interface Reference {
-  kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim' | 'ServiceAccount';
+  kind: string;
+  /** API group; the core group when it is not said. */
+  group?: string;
+  /** The namespace it lives in, that of the object when it is not said; `cluster` for kinds without one. */
+  namespace?: string;
   name: string;
   key?: string;
-  /** Where it is named: `containers[web].env[PASSWORD]`. */
+  /** Where it is named: `spec.template.spec.containers[web].env[PASSWORD]`. */
   from: string;
 }
 
+/** What stands for the namespace of kinds without one. */
+export const clusterWide = 'cluster';
+
 /** Everything pods name that must exist; what is marked optional is left out. */
-export function referencesOf(pods: Pods): Reference[] {
-  const { spec } = pods;
+export function podReferences(pods: Pods): Reference[] {
+  const { spec, path: top } = pods;
   const account = asString(spec['serviceAccountName']) ?? asString(spec['serviceAccount']);
-  return [
-    ...(account ? [{ kind: 'ServiceAccount' as const, name: account, from: 'serviceAccountName' }] : []),
+  const found: Reference[] = [
+    ...named('ServiceAccount', account, 'serviceAccountName'),
+    ...wide('PriorityClass', 'scheduling.k8s.io', spec['priorityClassName'], 'priorityClassName'),
+    ...wide('RuntimeClass', 'node.k8s.io', spec['runtimeClassName'], 'runtimeClassName'),
     ...asList(spec['imagePullSecrets']).flatMap((entry, i) => named('Secret', asDict(entry)['name'], `imagePullSecrets[${i}]`)),
     ...asList(spec['volumes']).flatMap((entry) => volumeReferences(asDict(entry))),
     ...containersOf(pods).flatMap(({ path, container }) => containerReferences(path, container)),
   ];
+  return found.map((reference) => ({ ...reference, from: `${top}.${reference.from}` }));
 }
 
-function named(kind: Reference['kind'], name: unknown, from: string): Reference[] {
+/** A reference to an object by name, where one is given. */
+export function named(kind: string, name: unknown, from: string): Reference[] {
   return typeof name === 'string' && name !== '' ? [{ kind, name, from }] : [];
+}
+
+/** The same for kinds that live in no namespace. */
+export function wide(kind: string, group: string, name: unknown, from: string): Reference[] {
+  return named(kind, name, from).map((reference) => ({ ...reference, group, namespace: clusterWide }));
+}
+
+/** A Secret's or ConfigMap's key, as `secretKeyRef` and others write it. */
+export function keyOf(kind: 'ConfigMap' | 'Secret', value: unknown, from: string): Reference[] {
+  const [reference] = whole(kind, value, from);
+  const key = asString(asDict(value)['key']);
+  return reference ? [{ ...reference, ...(key === undefined ? {} : { key }) }] : [];
 }
 
 function volumeReferences(volume: Dict): Reference[] {
   const from = `volumes[${asString(volume['name']) ?? ''}]`;
   const claim = asDict(volume['persistentVolumeClaim'])['claimName'];
   const sources = [volume, ...asList(asDict(volume['projected'])['sources']).map(asDict)];
+  const template = asDict(asDict(asDict(volume['ephemeral'])['volumeClaimTemplate'])['spec']);
   return [
     ...named('PersistentVolumeClaim', claim, from),
+    ...wide('StorageClass', 'storage.k8s.io', template['storageClassName'], `${from}.ephemeral.volumeClaimTemplate.spec.storageClassName`),
+    ...whole('Secret', asDict(volume['csi'])['nodePublishSecretRef'], `${from}.csi.nodePublishSecretRef`),
     ...sources.flatMap((source) => [...withKeys('ConfigMap', source['configMap'], from), ...withKeys('Secret', source['secret'], from)]),
   ];
 }
@@ -56,12 +82,6 @@ function containerReferences(path: string, container: Dict): Reference[] {
     ...whole('Secret', asDict(entry)['secretRef'], `${path}.envFrom[${i}]`),
   ]);
   return [...env, ...envFrom];
-}
-
-function keyOf(kind: 'ConfigMap' | 'Secret', value: unknown, from: string): Reference[] {
-  const [reference] = whole(kind, value, from);
-  const key = asString(asDict(value)['key']);
-  return reference ? [{ ...reference, ...(key === undefined ? {} : { key }) }] : [];
 }
 
 function whole(kind: 'ConfigMap' | 'Secret', value: unknown, from: string): Reference[] {

@@ -1,18 +1,20 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { podsOf, type Pods } from './pods.js';
+import { graphOf, type Graph } from './graph.js';
+import type { Pods } from './pods.js';
 
 /** Finds Services whose selector fits pods of another component, and those that fit none. */
-export function serviceSelectors(_platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const pods = podsOf(desired.objects).filter(({ of }) => !of.hook);
+export function serviceSelectors(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
+  const graph = graphOf(platform, desired);
+  const { pods } = graph;
   return desired.objects.flatMap((service) => {
     const selector = selectorOf(service);
     if (!selector) return [];
     const namespace = service.ref.namespace ?? '';
     const fitting = pods.filter((each) => each.namespace === namespace && fits(selector, each.labels));
     const others = fitting.filter(({ of }) => of.component !== service.component);
-    if (fitting.length === 0) return nobody(service, pods, desired);
+    if (fitting.length === 0) return nobody(service, pods, graph);
     // A Service of its own component may stand before another one's pods alone: only mixing is a mistake.
     if (others.length === 0 || others.length === fitting.length) return [];
     const object = formatRef(service.ref);
@@ -26,11 +28,9 @@ function selectorOf({ object, ref, hook }: RenderedObject): Record<string, strin
   return Object.keys(selector).length > 0 ? selector : undefined;
 }
 
-function nobody(service: RenderedObject, pods: readonly Pods[], { objects }: Desired): Diagnostic[] {
+function nobody(service: RenderedObject, pods: readonly Pods[], graph: Graph): Diagnostic[] {
   const namespace = service.ref.namespace ?? '';
-  // Operators make pods of custom resources, and their labels are not known here.
-  const operated = objects.some(({ ref }) => ref.namespace === namespace && ref.apiVersion.includes('.') && !ref.apiVersion.split('/')[0]!.endsWith('.k8s.io'));
-  if (operated) return [];
+  if (graph.operated(namespace)) return [];
   const selector = selectorOf(service) ?? {};
   const nearest = pods
     .filter((each) => each.namespace === namespace)

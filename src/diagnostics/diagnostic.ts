@@ -15,6 +15,8 @@ export interface Diagnostic {
   message: string;
   at?: Location;
   hint?: string;
+  /** The component it is about, where that is known. */
+  component?: string;
 }
 
 /** The published exit codes of every command (design.md section 12). */
@@ -29,6 +31,16 @@ export function diagnose<C extends Code>(code: C, params: Params[C], at?: Locati
   const hint = entry.hint === undefined ? '' : fill(entry.hint, params).trim();
   if (hint !== '') diagnostic.hint = hint;
   return diagnostic;
+}
+
+/** Tells whether a text is a code of the catalog. */
+export function isCode(text: string): text is Code {
+  return Object.hasOwn(messages, text);
+}
+
+/** Every code of the catalog. */
+export function knownCodes(): string[] {
+  return Object.keys(messages);
 }
 
 /** The exit code a command ends with when this Diagnostic stopped it. */

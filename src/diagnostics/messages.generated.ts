@@ -173,10 +173,10 @@ export interface Params {
   'policy-example': { rule: string | number; kind: string | number; object: string | number; found: string | number; expected: string | number; file: string | number };
   'policy-invalid': { rule: string | number; field: string | number; problem: string | number; file: string | number };
   'policy-not-evaluated': { object: string | number; rule: string | number; problem: string | number };
-  'policy-refused': { object: string | number; message: string | number; rule: string | number; title: string | number; wayOut: string | number };
+  'policy-refused': { object: string | number; message: string | number; rule: string | number; wayOut: string | number };
   'policy-twice': { where: string | number; id: string | number; file: string | number; other: string | number };
   'policy-unknown': { where: string | number; name: string | number; hint: string | number };
-  'policy-warned': { object: string | number; message: string | number; rule: string | number; title: string | number; wayOut: string | number };
+  'policy-warned': { object: string | number; message: string | number; rule: string | number; wayOut: string | number };
   'private-file-in-git': { file: string | number; problem: string | number };
   'private-file-there': { file: string | number };
   'profile-unknown': { name: string | number; hint: string | number };
@@ -447,10 +447,10 @@ export const messages: Record<
   'policy-example': { severity: 'error', exit: 3, message: "rule %rule%: its %kind% example %object%: got %found%, expected %expected%", hint: "see %file%" },
   'policy-invalid': { severity: 'error', exit: 3, message: "rule %rule%: the API server would not accept it: %field%: %problem%", hint: "see %file%" },
   'policy-not-evaluated': { severity: 'error', exit: 1, message: "%object%: rule %rule% cannot be evaluated: %problem%", hint: "guard fields that may be missing, as in object.spec.?field.orValue(\"\")" },
-  'policy-refused': { severity: 'error', exit: 1, message: "%object%: %message% (rule %rule%: %title%)", hint: "%wayOut%" },
+  'policy-refused': { severity: 'error', exit: 1, message: "%object%: %message% (rule %rule%)", hint: "%wayOut%" },
   'policy-twice': { severity: 'error', exit: 3, message: "%where%: rule %id% is in two files: %file% and %other%", hint: "give one of them another name in metadata.name" },
   'policy-unknown': { severity: 'error', exit: 3, message: "%where%: got %name%, expected a rule, a group of rules, or a policy file of the platform", hint: "%hint%" },
-  'policy-warned': { severity: 'warning', exit: 1, message: "%object%: %message% (rule %rule%: %title%)", hint: "%wayOut%" },
+  'policy-warned': { severity: 'warning', exit: 1, message: "%object%: %message% (rule %rule%)", hint: "%wayOut%" },
   'private-file-in-git': { severity: 'error', exit: 6, message: "%file%: Git %problem%: what is written there must stay out of Git", hint: "name a path outside of the work tree, or add it to .gitignore first" },
   'private-file-there': { severity: 'error', exit: 6, message: "%file%: is there already, and a private key is never overwritten", hint: "choose another path, or move the old key away: what it sealed can be opened by nothing else" },
   'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },
