@@ -16,11 +16,13 @@ import (
 	_ "time/tzdata" // time zones are those of the binary where a machine has none
 
 	"mostik.dev/engine/render/agent"
+	"mostik.dev/engine/render/internal/examine"
 	"mostik.dev/engine/render/internal/session"
 )
 
 const usage = `mostik-render version     print the versions of protocol and libraries as JSON
 mostik-render render      read a JSON request on stdin, write a JSON response on stdout
+mostik-render examine     the same: what an API server would say of objects
 mostik-render helm ...    the Helm command line
 mostik-render node-agent  do for simulated nodes what a kubelet does for real ones
 `
@@ -41,7 +43,9 @@ func run(args []string) int {
 	case "version":
 		return printVersion(os.Stdout)
 	case "render":
-		return render()
+		return serve(session.Answer)
+	case "examine":
+		return serve(examine.Answer)
 	case "helm":
 		return runHelm(args[1:])
 	case "node-agent":
@@ -55,12 +59,13 @@ func run(args []string) int {
 	}
 }
 
-func render() int {
+// serve reads one request from standard input and writes one response to standard output.
+func serve(to func(context.Context, io.Reader, io.Writer) error) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	complaints := os.Stderr
 	isolate()
-	if err := session.Answer(ctx, os.Stdin, os.Stdout); err != nil {
+	if err := to(ctx, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(complaints, "mostik-render: "+strings.TrimSpace(err.Error()))
 		return exitBadUsage
 	}

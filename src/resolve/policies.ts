@@ -26,7 +26,6 @@ export function resolvePolicies(spec: PlatformSpec, locate: Locate, ground: Grou
   const { enforce, warn } = spec.policies;
   if (enforce.length + warn.length === 0) return found;
   if (Number(spec.kubernetes.slice('1.'.length)) < oldest) found.problems.push(diagnose('policies-too-old', { kubernetes: spec.kubernetes }, locate(['policies'])));
-  if (spec.components['policies']) found.problems.push(diagnose('policies-component-name', {}, locate(['components', 'policies'])));
   const shipped = [...shippedPolicies()].map(([id, each]): Named => ({ id, ...each, own: false }));
   const rules = new Map<string, PolicyRule>();
   for (const action of ['enforce', 'warn'] as const) {
