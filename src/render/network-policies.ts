@@ -111,8 +111,9 @@ function peersOf(peer: Endpoint, namespace: string, { selectorOf, dns }: Making)
   return peer === dns ? [pods, { ipBlock: { cidr: linkLocal } }] : [pods];
 }
 
+/** Each peer once, in an order that does not depend on that of components. */
 function distinct(peers: readonly Dict[]): Dict[] {
-  return [...new Map(peers.map((peer) => [JSON.stringify(peer), peer])).values()];
+  return [...new Map(peers.map((peer) => [JSON.stringify(peer), peer]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, peer]) => peer);
 }
 
 function portsOf(set: PortSet): Dict {

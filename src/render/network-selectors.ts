@@ -1,7 +1,7 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { asDict, asList, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
 import { formatRef, groupOf, labels as ownLabels, refOf, setAt, type KubeObject, type Pods, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { compileSelector, endpointsOf, hasLabels, type Endpoint, type PlatformEndpoints } from '../network/index.js';
+import { compileSelector, endpointsOf, hasLabels, type Endpoint, type PlatformEndpoints, type Selector } from '../network/index.js';
 import type { Draft } from './draft.js';
 
 /** How policies pick the pods of each workload, and the drafts with the labels that this needed. */
@@ -38,9 +38,10 @@ function rendered({ component, object, at, hook, keep }: Draft): RenderedObject 
   return { component: component.name, ref: refOf(object), object, at, keep, ...(hook ? { hook } : {}) };
 }
 
-/** The first selector that fits pods of the endpoint's component alone. */
+/** The first selector that fits the pods of this endpoint alone, else of its component alone. */
 function selectorFor(endpoint: Endpoint, pods: Pods | undefined, all: readonly Endpoint[]): Dict | undefined {
-  return candidates(endpoint, pods).find((selector) => !fitsEverything(selector) && strangersIn(endpoint, compileSelector(selector), all).length === 0);
+  const usable = candidates(endpoint, pods).filter((selector) => !fitsEverything(selector) && strangersIn(endpoint, compileSelector(selector), all).length === 0);
+  return usable.find((selector) => fittingIn(endpoint, compileSelector(selector), all).length === 0) ?? usable[0];
 }
 
 function candidates(endpoint: Endpoint, pods: Pods | undefined): Dict[] {
@@ -63,8 +64,12 @@ function fitsEverything({ matchLabels, matchExpressions }: Dict): boolean {
 }
 
 /** Pods of other components that a selector fits too. */
-function strangersIn(endpoint: Endpoint, fits: ReturnType<typeof compileSelector>, all: readonly Endpoint[]): string[] {
-  return all.filter((each) => each.component !== endpoint.component && each.namespace === endpoint.namespace && hasLabels(each) && fits(each.labels)).map(({ id }) => id);
+function strangersIn(endpoint: Endpoint, fits: Selector, all: readonly Endpoint[]): string[] {
+  return fittingIn(endpoint, fits, all).filter(({ component }) => component !== endpoint.component).map(({ id }) => id);
+}
+
+function fittingIn(endpoint: Endpoint, fits: Selector, all: readonly Endpoint[]): Endpoint[] {
+  return all.filter((each) => each !== endpoint && each.namespace === endpoint.namespace && hasLabels(each) && fits(each.labels));
 }
 
 function componentOf(platform: ResolvedPlatform, { component }: Endpoint): ResolvedPlatform['components'][number] | undefined {
