@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Diagnostic } from '../diagnostics/index.js';
+import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Desired, KubeObject, ResolvedPlatform } from '../model/index.js';
 import { platformOf, workloadOf } from '../render/platform.fixture.js';
 import { autoscalers } from './autoscalers.js';
@@ -9,6 +9,7 @@ import { check } from './index.js';
 import { missingReferences } from './missing-references.js';
 import { monitors } from './monitors.js';
 import { deployment, desired, lines, object } from './objects.fixture.js';
+import { onePerField } from './one-per-field.js';
 import { routeBackends } from './route-backends.js';
 import { routesTwice } from './routes-twice.js';
 import { servicePorts } from './service-ports.js';
@@ -254,5 +255,10 @@ describe('what all checks share', () => {
       'error field-invalid PersistentVolumeClaim/shop/c: spec.accessModes[0]: got "RWO", expected ReadOnlyMany, ReadWriteMany, ReadWriteOnce or ReadWriteOncePod',
       'error field-invalid PersistentVolumeClaim/shop/c: spec.resources.requests.storage: got "big", expected a quantity such as 500m, 2 or 16Gi',
     ]);
+    const web = desired(deployment('web', { containers: [container({ ports: [{}] }), container({ resources: 1 }, 'side')] }));
+    const refused = (field: string, problem = 'wrong') => diagnose('object-refused', { object: 'Deployment/shop/web', field: `${field}: `, problem });
+    const missing = diagnose('field-missing', { object: 'Deployment/shop/web', path: 'spec.template.spec.containers[side].image', expected: 'text' });
+    const kept = onePerField([missing, refused('spec.template.spec.containers[1].image'), refused('spec.template.spec.containers[0].image'), refused('', 'json: cannot unmarshal number')], web);
+    expect(kept.map(({ message }) => message)).toEqual([missing.message, 'Deployment/shop/web: spec.template.spec.containers[0].image: wrong']);
   });
 });

@@ -16,6 +16,7 @@ import { networkDns } from './network-dns.js';
 import { networkEdges } from './network-edges.js';
 import { networkExpose } from './network-expose.js';
 import { networkPaths } from './network-paths.js';
+import { onePerField } from './one-per-field.js';
 import { policies } from './policies.js';
 import { hostPorts, nodePorts } from './ports.js';
 import { routeBackends } from './route-backends.js';
@@ -80,7 +81,7 @@ export const checks: readonly Check[] = [
 export async function check(platform: ResolvedPlatform, desired: Desired, context: CheckContext): Promise<Diagnostic[]> {
   const found = await Promise.all(checks.map(async (each) => each(platform, desired, context)));
   const componentOf = componentFinder(platform, desired);
-  return onePerField(found.flat()).flatMap((diagnostic) => {
+  return onePerField(found.flat(), desired).flatMap((diagnostic) => {
     const severity = platform.checks.severity[diagnostic.code] ?? diagnostic.severity;
     if (severity === 'off') return [];
     const component = diagnostic.component ?? componentOf(diagnostic);
@@ -99,19 +100,3 @@ function componentFinder(platform: ResolvedPlatform, { objects }: Desired): (dia
     return byObject.get(thing) ?? names.get(thing);
   };
 }
-
-/** Of several errors at one field of one object the first is told: two checks may see one mistake. */
-function onePerField(found: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return found.filter(({ code, message }) => {
-    const field = /^([A-Z]\w*\/\S+): ([a-z]\w*(?:[.[][^:]*)?): /.exec(message);
-    if (!field || !overlapping.has(code)) return true;
-    const id = `${field[1]}: ${field[2]}`;
-    if (seen.has(id)) return false;
-    seen.add(id);
-    return true;
-  });
-}
-
-/** What the API server says of a field, by its schema and by its own code. */
-const overlapping: ReadonlySet<string> = new Set(['field-unknown', 'field-missing', 'field-invalid', 'claim-incomplete', 'selector-other-labels', 'autoscaler-bounds', 'volume-missing', 'object-refused']);
