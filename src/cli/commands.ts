@@ -48,6 +48,16 @@ export const sections: readonly Section[] = [
           { name: 'kubeconfig', summary: 'Print the path of a cluster\'s kubeconfig', load: async () => (await import('./cluster.js')).kubeconfigCommand },
         ],
       },
+      {
+        name: 'secrets',
+        summary: 'Passwords of the platform: list, seal them for Git, unseal, new-key',
+        commands: [
+          { name: 'list', summary: 'List secrets: where each value comes from, who takes it, what Git keeps', load: async () => (await import('./secrets.js')).listCommand },
+          { name: 'seal', summary: 'Encrypt values for Git, in the format of Sealed Secrets', load: async () => (await import('./secrets-seal.js')).sealCommand },
+          { name: 'unseal', summary: 'Open a sealed file with its private key', load: async () => (await import('./secrets.js')).unsealCommand },
+          { name: 'new-key', summary: 'Make a key pair to seal with that is the platform\'s own', load: async () => (await import('./secrets.js')).newKeyCommand },
+        ],
+      },
       { name: 'kubectl', summary: 'Run kubectl on the platform\'s cluster; nothing to install', load: async () => (await import('./kubectl.js')).kubectlCommand },
       { name: 'helm', summary: 'Run Helm, for charts and on the platform\'s cluster; nothing to install', load: async () => (await import('./helm.js')).helmCommand },
       {

@@ -140,6 +140,7 @@ export interface Params {
   'missing-key': { where: string | number; key: string | number; expected: string | number };
   'monitor-port-missing': { object: string | number; path: string | number; what: string | number; port: string | number; hint: string | number };
   'monitor-selects-none': { object: string | number; selector: string | number; what: string | number };
+  'network-end-unknown': { flag: string | number; text: string | number; problem: string | number; hint: string | number };
   'network-label-added': { object: string | number; label: string | number };
   'network-pods-ambiguous': { component: string | number; pods: string | number; others: string | number };
   'node-port-taken': { object: string | number; port: string | number; holder: string | number };
@@ -414,6 +415,7 @@ export const messages: Record<
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
   'monitor-port-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: no %what% that it selects has a port named %port%", hint: "%hint%" },
   'monitor-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no %what% of this platform", hint: "a ServiceMonitor selects by the labels of the Service, a PodMonitor by those of the pods" },
+  'network-end-unknown': { severity: 'error', exit: 3, message: "%flag% %text%: %problem%", hint: "%hint%" },
   'network-label-added': { severity: 'info', exit: 1, message: "%object%: %label% is added to its pods, which restarts them once", hint: "labels of its own that fit no other component's pods would do without" },
   'network-pods-ambiguous': { severity: 'error', exit: 3, message: "%component%: the selector of its pods (%pods%) also fits %others%", hint: "give pods: a selector that fits them alone" },
   'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },

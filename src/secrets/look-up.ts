@@ -86,17 +86,17 @@ function opener(keys: FoundKeys | undefined, findKeys: SecretPlaces['findKeys'])
     if (!sealed) return undefined;
     if (known !== undefined && !keys) return { lookup: { ...sealed, state: 'not-compared', tried: '' } };
     const first = openText(sealed, keys?.keys ?? []);
-    const others = first.state === 'not-opened' && known === undefined ? await search() : undefined;
+    const others = first === 'not-opened' && known === undefined ? await search() : undefined;
     const opened = others ? openText(sealed, others.keys) : first;
     const tried = [keys?.tried, others?.tried].filter(Boolean).join('; ') || 'none was named';
-    if (opened.value === undefined) return { lookup: { ...sealed, state: opened.state, tried } };
+    if (typeof opened === 'string') return { lookup: { ...sealed, state: opened, tried } };
     return { lookup: { ...sealed, state: known === undefined || known === opened.value ? 'same' : 'differs', tried }, value: opened.value };
   };
 }
 
-function openText({ sealed, target }: SealedValue, keys: readonly SealingKey[]): { value?: string; state: 'not-opened' | 'not-text' } {
+function openText({ sealed, target }: SealedValue, keys: readonly SealingKey[]): { value: string } | 'not-opened' | 'not-text' {
   const opened = unseal(sealed, keys.map(({ key }) => key), target);
-  if (!('value' in opened)) return { state: 'not-opened' };
+  if (!('value' in opened)) return 'not-opened';
   const value = opened.value.toString('utf8');
-  return Buffer.from(value).equals(opened.value) ? { value, state: 'not-opened' } : { state: 'not-text' };
+  return Buffer.from(value).equals(opened.value) ? { value } : 'not-text';
 }

@@ -133,7 +133,7 @@ function newText(sealedSecret: Pick<SealedSecret, 'target' | 'items' | 'template
   const object = sealedSecretObject(sealedSecret);
   if (file.endsWith('.json')) return `${JSON.stringify(object, undefined, 2)}\n`;
   const document = new Document(object, { aliasDuplicateObjects: false });
-  document.commentBefore = comment;
+  if (document.contents) document.contents.commentBefore = comment;
   return documentText(document);
 }
 
