@@ -1,0 +1,1 @@
+"""Condenses texts: takes them from one queue, puts the result into another."""

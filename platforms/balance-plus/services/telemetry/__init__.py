@@ -1,0 +1,1 @@
+"""Logs and metrics that every service of Balance+ has."""
