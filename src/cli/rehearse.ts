@@ -72,7 +72,7 @@ async function run({ args: [dir], flags: given, terminal, signal }: Invocation<t
       onStep: steps.tell,
       onPlan: (plan) => {
         steps.end();
-        terminal.err(`${planText(plan, terminal.errLook, { simulated: true })}\n`);
+        terminal.err(`${planText(plan, terminal.errLook, { simulated: true, errorsFollow: true })}\n`);
         display = startDisplay(plan, { simulated: true });
       },
       onEvent: (event) => { display?.onEvent(event); },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { applySystemObjects } from '../apply/index.js';
 import type { Kube } from '../kube/index.js';
@@ -111,6 +112,7 @@ function labelsOf(object: KubeObject): Record<string, string> {
 
 async function annotateNewPods(kube: Kube, { component, objects, annotation, value }: { component: string; objects: readonly RenderedObject[]; annotation: string; value: string }): Promise<void> {
   const quoted = (text: string): string => JSON.stringify(text);
+  const isProbe = `has(object.metadata.labels) && 'mostik.dev/probe' in object.metadata.labels`;
   const tests = podsOf(component, objects).map(({ namespace, labels }) =>
     [`request.namespace == ${quoted(namespace)}`, 'has(object.metadata.labels)', ...Object.entries(labels).map(([key, label]) => `${quoted(key)} in object.metadata.labels && object.metadata.labels[${quoted(key)}] == ${quoted(label)}`)].join(' && '),
   );
@@ -124,7 +126,7 @@ async function annotateNewPods(kube: Kube, { component, objects, annotation, val
       metadata: { name },
       spec: {
         matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }] },
-        matchConditions: [{ name: 'component', expression: tests.map((test) => `(${test})`).join(' || ') }],
+        matchConditions: [{ name: 'component', expression: [isProbe, ...tests].map((test) => `(${test})`).join(' || ') }],
         failurePolicy: 'Fail',
         reinvocationPolicy: 'Never',
         mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression: `Object{metadata: Object.metadata{annotations: {${quoted(annotation)}: ${quoted(value)}}}}` } }],
@@ -132,4 +134,16 @@ async function annotateNewPods(kube: Kube, { component, objects, annotation, val
     },
     { apiVersion, kind: 'MutatingAdmissionPolicyBinding', metadata: { name }, spec: { policyName: name } },
   ]);
+  await untilInForce(kube, annotation, value);
+}
+
+/** The API server takes a moment to follow a new policy: pods made before would not be reached. */
+async function untilInForce(kube: Kube, annotation: string, value: string): Promise<void> {
+  const probe: KubeObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'mostik-probe', namespace: 'kube-system', labels: { 'mostik.dev/probe': 'true' } }, spec: { automountServiceAccountToken: false, containers: [{ name: 'probe', image: 'probe' }] } };
+  for (let i = 0; i < 200; i++) {
+    const answer = await kube.create(probe, { dryRun: true });
+    if (answer.metadata.annotations?.[annotation] === value) return;
+    await sleep(50);
+  }
+  throw new Error(`${annotation} does not reach new pods`);
 }

@@ -48,25 +48,29 @@ export async function observe(kube: Kube): Promise<Observer> {
   await Promise.all([pods.listed, slices.listed, budgets.listed]);
   const observed: Observed = { services: new Map(), budgets: new Map(), started: [], ended: [] };
   let changedAt = Date.now();
-  countEndpoints(slices, observed.services, () => { changedAt = Date.now(); });
+  for (const list of [pods, slices]) list.onChange(() => { changedAt = Date.now(); });
+  const rest = async (): Promise<void> => {
+    // Endpoints follow pods within milliseconds; a cluster that never rests is not waited for.
+    for (let i = 0; i < 30 && Date.now() - changedAt < 300; i++) await sleep(100);
+  };
+  await rest();
+  countEndpoints(slices, observed.services);
   countBudgets({ pods, budgets }, observed.budgets);
   pods.onChange(({ type, object }) => {
-    changedAt = Date.now();
     if (type === 'added') observed.started.push(object);
     if (type === 'deleted') observed.ended.push(object);
   });
   return {
     pods: pods.objects,
     end: async () => {
-      // Endpoints follow pods within milliseconds; a cluster that never rests is not waited for.
-      for (let i = 0; i < 20 && Date.now() - changedAt < 300; i++) await sleep(100);
+      await rest();
       stopper.abort();
       return observed;
     },
   };
 }
 
-function countEndpoints(slices: WatchedList, services: Observed['services'], changed: () => void): void {
+function countEndpoints(slices: WatchedList, services: Observed['services']): void {
   const now = (service: string): number => {
     const addresses = new Set<string>();
     for (const slice of slices.objects.values()) if (serviceOf(slice) === service) for (const address of readyAddresses(slice)) addresses.add(address);
@@ -78,7 +82,6 @@ function countEndpoints(slices: WatchedList, services: Observed['services'], cha
     services.set(name, { before: count, least: count, after: count, wentEmpty: 0 });
   }
   slices.onChange(({ object }) => {
-    changed();
     const name = serviceOf(object);
     if (name === undefined) return;
     const count = now(name);

@@ -18,7 +18,7 @@ export interface ProblemSources {
 export function findProblems({ plan, findings, refused, result, events, notReady }: ProblemSources): Problem[] {
   const checks = findings.filter(({ severity }) => severity === 'error').map((finding): Problem => fromDiagnostic('check', finding));
   const planned = refused.filter(({ severity }) => severity === 'error').map((diagnostic) => planProblem(diagnostic, plan));
-  return [...checks, ...planned, ...(result ? applyProblems(result, { events, notReady }) : [])];
+  return [...checks, ...planned, ...(result && result.outcome !== 'succeeded' ? applyProblems(result, { events, notReady }) : [])];
 }
 
 function fromDiagnostic(kind: Problem['kind'], { message, hint }: Diagnostic): Problem {

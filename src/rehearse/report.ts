@@ -35,7 +35,8 @@ export interface Findings {
 export async function makeReport(found: Findings): Promise<Rehearsal> {
   const { platform, plan, result, base } = found;
   const observed = await found.observer.end();
-  const notReady = result && result.outcome !== 'succeeded' && !found.interrupted ? await chains(found, result) : [];
+  const isTold = result !== undefined && (result.outcome !== 'succeeded' || found.faults.length > 0) && !found.interrupted;
+  const notReady = isTold ? await chains(found, result) : [];
   const problems = findProblems({ ...found, notReady });
   const changes = plan.changes.map(({ change }) => change);
   const isWarning = ({ severity }: Diagnostic): boolean => severity === 'warning';
@@ -56,8 +57,7 @@ export async function makeReport(found: Findings): Promise<Rehearsal> {
     waves: waves(plan, found),
     replacements: changes.filter(({ action }) => action === 'replace').map(({ ref, component, reason }) => ({ object: formatRef(ref), component, reason: reason ?? '' })),
     restarts: result ? changes.filter(({ restarts }) => restarts).map(({ ref, component }) => ({ object: formatRef(ref), component })) : [],
-    pods: turnover(observed, [...found.before, ...plan.declared]),
-    ...disruption(observed, [...found.before, ...plan.declared], plan),
+    ...(result ? disruption(observed, [...found.before, ...plan.declared], plan) : { pods: [], services: [], budgets: [] }),
     faults: found.faults,
     warnings: [...found.findings.filter(isWarning), ...plan.diagnostics.filter(isWarning), ...found.warnings].map((warning) => ({ ...warning })),
     notExercised: found.notExercised,
@@ -127,10 +127,12 @@ function turnover({ started, ended }: Observed, declared: readonly RenderedObjec
 }
 
 /** Services that had endpoints and are still there, and budgets whose demand was met before and not during the change. */
-function disruption({ services, budgets }: Observed, declared: readonly RenderedObject[], plan: Plan): Pick<Rehearsal, 'services' | 'budgets'> {
+function disruption(observed: Observed, declared: readonly RenderedObject[], plan: Plan): Pick<Rehearsal, 'pods' | 'services' | 'budgets'> {
+  const { services, budgets } = observed;
   const components = new Map(declared.map(({ ref, component }) => [formatRef(ref), component]));
   const gone = new Set(plan.changes.filter(({ change }) => change.action === 'delete').map(({ change }) => formatRef(change.ref)));
   return {
+    pods: turnover(observed, declared),
     services: [...services]
       .filter(([service, { before }]) => before > 0 && components.has(service) && !gone.has(service))
       .map(([service, count]) => ({ service, component: components.get(service) ?? '', ...count }))

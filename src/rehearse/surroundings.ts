@@ -5,7 +5,7 @@ import { groupOf, refOf, type KubeObject, type ObjectRef, type RenderedObject, t
 import { providedApis } from '../render/kinds.js';
 import { applySystemObjects } from '../apply/index.js';
 import { bareCopy } from './live/bare-copy.js';
-import { simulatedClass } from './live/classes.js';
+import { simulatedClass, simulatedProvisioner } from './live/classes.js';
 import type { NotExercised } from './schema.js';
 
 /** What stands around a platform without being part of it. */
@@ -24,7 +24,7 @@ export interface Surroundings {
 export async function stageSurroundings(stage: Kube, world: Surroundings): Promise<NotExercised[]> {
   const notes: NotExercised[] = [];
   const classes = world.real ? await readClasses(world.real) : [];
-  for (const { kind, metadata, ...rest } of classes) if (kind === 'StorageClass') notes.push({ what: `StorageClass/${metadata.name}`, why: `claims are bound at once; its provisioner ${asString(rest['provisioner']) ?? ''} does not run` });
+  for (const { kind, metadata, ...rest } of classes) if (kind === 'StorageClass' && rest['provisioner'] !== simulatedProvisioner) notes.push({ what: `StorageClass/${metadata.name}`, why: `claims are bound at once; its provisioner ${asString(rest['provisioner']) ?? ''} does not run` });
   const crds = await missingCrds(stage, world);
   for (const { crd, isReal } of crds) if (!isReal) notes.push({ what: `schema of ${asString(valueAt(crd, 'spec', 'names', 'kind')) ?? ''}`, why: 'its CRD is not here: objects of this kind are admitted whatever they say' });
   await applySystemObjects(stage, [...(await withoutDefaults(stage, classes)), ...crds.map(({ crd }) => crd)]);

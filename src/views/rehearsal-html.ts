@@ -57,7 +57,7 @@ function summary(report: Rehearsal): string {
 }
 
 function problems(report: Rehearsal): string {
-  if (report.problems.length === 0) return '';
+  if (report.problems.length === 0) return report.notReady.length === 0 ? '' : `<h2>Not ready at the end</h2>\n<ul>${report.notReady.map(({ sentence }) => `<li>${html(sentence)}</li>`).join('')}</ul>`;
   const cards = report.problems.map(({ message, hint, by, component, kind }) => {
     const chain = kind === 'not-ready' || kind === 'refusal' ? report.notReady.find((entry) => entry.component === component)?.chain : undefined;
     const body = chain ? `<ol class="chain">${chain.map(({ subject, text }, depth) => `<li style="--depth: ${depth}"><code>${html(subject)}</code> ${html(text)}</li>`).join('')}</ol>` : `<div class="mono">${html(message)}</div>`;
@@ -78,7 +78,9 @@ function waves(report: Rehearsal): string {
       return `<tr><td>${number + 1}</td><td><code>${html(name)}</code></td><td class="${phaseClass[phase] ?? ''}">${html(phase)}</td><td>${html(counts)}</td><td class="mono">${html(reason ?? '')}</td></tr>`;
     }),
   );
-  return `<h2>Waves</h2>\n<table><tr><th>Wave</th><th>Component</th><th>End</th><th>Objects</th><th>Reason</th></tr>${rows.join('')}</table>`;
+  const isUntried = report.waves.every(({ components }) => components.every(({ phase }) => phase === 'pending'));
+  const untried = isUntried ? '<p>Not tried: an apply refuses this plan before it writes anything.</p>' : '';
+  return `<h2>Waves</h2>\n${untried}<table><tr><th>Wave</th><th>Component</th><th>End</th><th>Objects</th><th>Reason</th></tr>${rows.join('')}</table>`;
 }
 
 function disruption({ services, budgets, pods, restarts, replacements }: Rehearsal): string {

@@ -32,8 +32,9 @@ function countsOf({ counts }: Rehearsal): Counts {
 }
 
 function problemLines({ problems, notReady }: Rehearsal, look: Look): string[] {
-  if (problems.length === 0) return [];
   const { style } = look;
+  // An apply that waits for nothing more does not fail when a fault makes something unready behind its back.
+  if (problems.length === 0) return notReady.length === 0 ? [] : [style.strong('Not ready at the end'), ...notReady.map(({ sentence }) => `  ${style.warn('▲')} ${printable(sentence)}`)];
   const lines = [style.strong('What fails')];
   for (const { message, hint, by } of problems) {
     const [first = '', ...rest] = wrap(printable(message), Math.min(look.width, 160) - 4);
@@ -47,7 +48,8 @@ function problemLines({ problems, notReady }: Rehearsal, look: Look): string[] {
 
 function waveLines({ waves }: Rehearsal, look: Look): string[] {
   const { style } = look;
-  const lines = [style.strong('Waves')];
+  const isUntried = waves.every(({ components }) => components.every(({ phase }) => phase === 'pending'));
+  const lines = [isUntried ? `${style.strong('Waves')}  not tried: an apply refuses this plan before it writes anything` : style.strong('Waves')];
   for (const { number, components } of waves) {
     for (const { name, phase, changes, unchanged } of components) {
       const { symbol, paint } = phaseLook(phase, style);
