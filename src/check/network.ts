@@ -21,9 +21,8 @@ export function networkOf(platform: ResolvedPlatform, desired: Desired): Platfor
   return made;
 }
 
-/** The same with more endpoints in it, such as an address that somebody asks about. */
-export function readNetwork(platform: ResolvedPlatform, desired: Desired, more: readonly Endpoint[] = []): PlatformNetwork {
-  const around = endpointsOf(platform, desired.objects);
+/** The same with more endpoints in it, such as an address that somebody asks about; endpoints that were read before stay the same. */
+export function readNetwork(platform: ResolvedPlatform, desired: Desired, { around = endpointsOf(platform, desired.objects), more = [] }: { around?: PlatformEndpoints; more?: readonly Endpoint[] } = {}): PlatformNetwork {
   const declared = declaredFlows(platform, around);
   const ends = declared.flows.flatMap(({ from, to }) => [from, to]);
   const guarded = platform.network.policies === 'generated' || policiesOf(desired.objects).length > 0;

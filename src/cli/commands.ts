@@ -10,7 +10,12 @@ export const sections: readonly Section[] = [
     title: 'From files, without a cluster',
     entries: [
       { name: 'init', summary: 'Write a first platform, or a copy of one that comes with Mostik', load: async () => (await import('./init.js')).initCommand },
-      { name: 'check', summary: 'Find every mistake in the files', load: async () => (await import('./check.js')).checkCommand },
+      {
+        name: 'check',
+        summary: 'Find every mistake in the files',
+        load: async () => (await import('./check.js')).checkCommand,
+        under: [{ name: 'network', summary: 'Show who reaches whom, or why a path is open or closed', load: async () => (await import('./check-network.js')).checkNetworkCommand }],
+      },
       { name: 'render', aliases: ['template'], summary: 'Print the Kubernetes objects of a platform', load: async () => (await import('./render.js')).renderCommand },
     ],
   },

@@ -225,8 +225,12 @@ export interface Params {
   'sealing-controller-missing': { cluster: string | number; service: string | number; label: string | number; problem: string | number };
   'sealing-key-invalid': { from: string | number; problem: string | number };
   'sealing-key-needed': { where: string | number };
+  'secret-before-git': { file: string | number; line: string | number; what: string | number; masked: string | number };
   'secret-differs': { secret: string | number };
   'secret-everyday': { name: string | number; what: string | number; object: string | number };
+  'secret-history-cut': { left: string | number };
+  'secret-in-git': { file: string | number; line: string | number; what: string | number; masked: string | number };
+  'secret-in-history': { file: string | number; what: string | number; masked: string | number; commit: string | number; day: string | number; line: string | number; id: string | number };
   'secret-in-values': { where: string | number; path: string | number; secret: string | number };
   'secret-manifest-invalid': { file: string | number; problem: string | number };
   'secret-missing': { name: string | number; key: string | number; file: string | number; near: string | number };
@@ -500,8 +504,12 @@ export const messages: Record<
   'sealing-controller-missing': { severity: 'error', exit: 3, message: "cluster %cluster%: no Sealed Secrets controller: there is no Service %service%, and no Secret with the label %label%%problem%", hint: "install the controller, or name where it is with --controller-namespace and --controller-name" },
   'sealing-key-invalid': { severity: 'error', exit: 3, message: "%from%: no private key for sealed secrets: %problem%" },
   'sealing-key-needed': { severity: 'error', exit: 3, message: "%where%: expected a private key to open it with", hint: "--sealing-key FILE, MOSTIK_SEALING_KEY, or --from-cluster where you may read the controller's keys" },
+  'secret-before-git': { severity: 'warning', exit: 1, message: "%file%:%line%: %what% (%masked%) is not in Git yet, and the next `git add` would take it", hint: "declare it in spec.secrets, seal it (`mostik secrets seal`), or name the file in .gitignore. If it is none: a comment `mostik:allow-secret REASON` on this line or above" },
   'secret-differs': { severity: 'warning', exit: 0, message: "secret %secret%: the value in .env is not the one in the cluster; the one in .env will be applied", hint: "remove it from .env to keep the cluster's; a database does not change its password by itself" },
   'secret-everyday': { severity: 'warning', exit: 1, message: "secret %name%: its value also stands in %what% of %object%, where everybody can read it", hint: "choose a value that nobody can guess" },
+  'secret-history-cut': { severity: 'info', exit: 0, message: "the history of Git is long: %left% versions of files are not looked at yet", hint: "the next run goes on from here" },
+  'secret-in-git': { severity: 'error', exit: 1, message: "%file%:%line%: %what% (%masked%) is in Git in plain text", hint: "take it out and change the secret itself: everybody with the repository has it. Declare it in spec.secrets, or seal it (`mostik secrets seal`). If it is none: a comment `mostik:allow-secret REASON` on this line or above" },
+  'secret-in-history': { severity: 'error', exit: 1, message: "%file%: %what% (%masked%) is in the history of Git: commit %commit% of %day% has it on line %line%", hint: "change the secret itself: everybody with the repository has it. Then allow the old one in spec.checks.allowSecrets: { id: %id%, reason: ... }" },
   'secret-in-values': { severity: 'error', exit: 3, message: "%where%: %path% is filled with secret %secret%, and has a plain value as well", hint: "take the plain value away: it would put a secret into a file" },
   'secret-manifest-invalid': { severity: 'error', exit: 3, message: "%file%: not a Secret that can be sealed: %problem%" },
   'secret-missing': { severity: 'error', exit: 3, message: "secret %name%: no value: expected %key% in %file%%near%", hint: "add a line %key%=... to %file% beside the platform file, or let Mostik make the value: secrets: { %name%: { generate: {} } }" },

@@ -1,7 +1,9 @@
+import { asDict, asList, asNumber, asString, asStrings, isDict, type Dict } from '../lib/read-unknown.js';
 import { formatRef, refOf } from '../model/index.js';
 import { hasLabels, type Endpoint, type Protocol } from './endpoint.js';
 import { namespaceNameLabel, type Passage, type Side, type Verdict } from './network.js';
-import { rulePath, type Direction, type Policy } from './policy.js';
+import { rulePath, writtenRule, type Direction, type Policy } from './policy.js';
+import { formatSelector } from './selector.js';
 
 /** A path that is asked about. */
 export interface Way {
@@ -58,4 +60,35 @@ function peerWords(peer: Endpoint, namespace: string): string {
 /** Writes at most three of a list. */
 export function few(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+}
+
+/** A rule in words: `from pods app=web of namespace shop on 8000, 53/UDP`. */
+export function ruleWords(policy: Policy, direction: Direction, rule: Pick<Passage['rule'], 'index'>): string {
+  const written = writtenRule(policy, direction, rule);
+  const side = direction === 'ingress' ? 'from' : 'to';
+  const peers = asList(written[side]).map((peer) => peerText(asDict(peer)));
+  const ports = asList(written['ports']).map((port) => portText(asDict(port)));
+  return `${side} ${peers.length === 0 ? 'everybody' : peers.join(' or ')} on ${ports.length === 0 ? 'all ports' : ports.join(', ')}`;
+}
+
+function peerText({ ipBlock, namespaceSelector, podSelector }: Dict): string {
+  if (isDict(ipBlock)) {
+    const except = asList(ipBlock['except']).map(String);
+    return `${asString(ipBlock['cidr']) ?? ''}${except.length === 0 ? '' : ` but ${except.join(', ')}`}`;
+  }
+  const pods = isDict(podSelector) && formatSelector(podSelector) !== 'all' ? `pods ${formatSelector(podSelector)}` : 'all pods';
+  if (!isDict(namespaceSelector)) return pods;
+  const name = asStrings(namespaceSelector['matchLabels'])[namespaceNameLabel];
+  const only = name !== undefined && formatSelector(namespaceSelector) === `${namespaceNameLabel}=${name}`;
+  if (formatSelector(namespaceSelector) === 'all') return `${pods} of all namespaces`;
+  return only ? `${pods} of namespace ${name}` : `${pods} of namespaces ${formatSelector(namespaceSelector)}`;
+}
+
+function portText({ port, endPort, protocol }: Dict): string {
+  const named = asString(protocol) ?? 'TCP';
+  const behind = named === 'TCP' ? '' : `/${named}`;
+  const first = asNumber(port) ?? asString(port);
+  if (first === undefined) return `all ${named} ports`;
+  const last = asNumber(endPort);
+  return `${first}${last === undefined ? '' : `-${last}`}${behind}`;
 }
