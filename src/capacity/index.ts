@@ -1,4 +1,5 @@
 export { capacityOf } from './capacity.js';
+export { embeddedObjects } from './embedded.js';
 export { declaredNodes, nodeOf, type CapacityNode } from './node.js';
 export type * from './report.js';
 export { formatAmount, type Resources } from './resources.js';

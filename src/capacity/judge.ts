@@ -84,18 +84,19 @@ function exploreOpen(scene: Scene, outcomes: Map<number, Outcome>, steps: number
   for (const kind of open) {
     if (done.has(kind.id)) continue;
     const together = relatedTo(kind, judged.filter((other) => other.id === kind.id || (!other.ends && !other.spare)));
-    for (const { id, ends, spare } of together) if (!ends && !spare) done.add(id);
+    const comesAndGoes = kind.ends || kind.spare === true;
+    if (!comesAndGoes) for (const { id } of together) done.add(id);
     if (together.some(({ sure, count }) => sure !== count)) continue;
     const found = explore(scene, together.map(({ id }) => id), steps / open.length);
     if (!found) continue;
     for (const { id } of together) {
-      // What comes and goes is only looked at, with everything that stays.
-      if (id !== kind.id && (kind.ends || kind.spare === true)) continue;
+      // What stays is judged without what comes and goes.
+      if (id !== kind.id && comesAndGoes) continue;
       const worst = found.worst.get(id);
       outcomes.set(id, { least: found.least.get(id)!, most: found.most.get(id)!, ...(worst ? { worst } : {}) });
     }
     const each = together.reduce((sum, { id, count }) => sum + count - found.most.get(id)!, 0);
-    if (!kind.ends && !kind.spare && found.leastMissing > each) shortages.push({ kinds: together.filter(({ id, count }) => found.least.get(id)! < count).map(({ id }) => id), missing: found.leastMissing });
+    if (!comesAndGoes && found.leastMissing > each) shortages.push({ kinds: together.filter(({ id, count }) => found.least.get(id)! < count).map(({ id }) => id), missing: found.leastMissing });
   }
   return shortages;
 }
