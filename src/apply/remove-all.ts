@@ -9,9 +9,9 @@ export interface Removals {
   failures: string[];
 }
 
-/** Order of removal: what runs before what it stands on, claims after their pods, namespaces and CRDs last. */
+/** Order of removal: what may refuse writes first, what runs before what it stands on, claims after their pods, namespaces and CRDs last. */
 const stages: ((kind: string) => boolean)[] = [
-  (kind) => /WebhookConfiguration$|^APIService$/.test(kind),
+  (kind) => /WebhookConfiguration$|AdmissionPolicyBinding$|^APIService$/.test(kind),
   (kind) => ['Ingress', 'HTTPRoute', 'HorizontalPodAutoscaler', 'ScaledObject', 'PodDisruptionBudget'].includes(kind),
   (kind) => ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Pod', 'ReplicaSet'].includes(kind),
   (kind) => kind !== 'Namespace' && kind !== 'CustomResourceDefinition',
