@@ -22,6 +22,7 @@ import { hostPorts, nodePorts } from './ports.js';
 import { routeBackends } from './route-backends.js';
 import { routesTwice } from './routes-twice.js';
 import { schemas } from './schemas.js';
+import { secretsInGit } from './secrets-in-git.js';
 import { servicePorts } from './service-ports.js';
 import { serviceSelectors } from './service-selectors.js';
 import { statefulServices } from './stateful-services.js';
@@ -67,6 +68,7 @@ export const checks: readonly Check[] = [
   nodePorts,
   claims,
   envInGit,
+  secretsInGit,
   everydaySecrets,
   nativeValidation,
   policies,

@@ -1,6 +1,6 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { isDict } from '../lib/read-unknown.js';
-import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { formatRef, isSecretPath, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { versionFinding } from './api-versions.js';
 import { fieldText, placeOf } from './field.js';
 import { problemsOf, type Problem } from './schemas/problems.js';
@@ -36,7 +36,8 @@ function findings(of: RenderedObject, found: KnownKind & { kind: 'schema' }, kno
   if (found.validate(object)) return [];
   const problems = problemsOf(found.validate.errors ?? [], { object: of.object, schema: found.schema, follow: known.follow });
   return problems.map((problem) => {
-    const diagnostic = written(problem, of);
+    const plain = written(problem, of);
+    const diagnostic: Diagnostic = isSecretPath(of.object, problem.path) ? { ...plain, sensitive: true } : plain;
     // The cluster may run another version of the operator.
     return found.from === 'operator' ? { ...diagnostic, severity: 'warning', message: `${diagnostic.message} (${found.source})` } : diagnostic;
   });

@@ -17,6 +17,8 @@ export interface Diagnostic {
   hint?: string;
   /** The component it is about, where that is known. */
   component?: string;
+  /** The line it points at may hold a secret: it is never shown. */
+  sensitive?: true;
 }
 
 /** The published exit codes of every command (design.md section 12). */

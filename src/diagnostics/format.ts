@@ -39,7 +39,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: FormatOptions 
   const { code, severity, message, at, hint } = diagnostic;
   const colour = { error: style.bad, warning: style.warn, info: style.note }[severity];
   const lines = [`${colour(`${severity}[${code}]`)}: ${style.strong(visible(message))}`];
-  if (at) lines.push(`  ${style.dim('-->')} ${visible(formatLocation(at))}`, ...frameOf(at, options).map((line) => `  ${line}`));
+  if (at) lines.push(`  ${style.dim('-->')} ${visible(formatLocation(at))}`, ...(diagnostic.sensitive ? [] : frameOf(at, options)).map((line) => `  ${line}`));
   if (hint !== undefined) lines.push(`  ${style.note('hint:')} ${visible(hint)}`);
   return lines.join('\n');
 }

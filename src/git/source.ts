@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { dirname, relative } from 'node:path';
-import { promisify } from 'node:util';
 import type { PlatformSource } from '../model/index.js';
-
-const run = promisify(execFile);
+import { git } from './run.js';
 
 /** Says where a platform file comes from: remote, path below the work tree's root, commit. Without Git, its name alone. */
 export async function gitSource(file: string): Promise<PlatformSource> {
@@ -19,22 +16,6 @@ export async function gitSource(file: string): Promise<PlatformSource> {
 /** Root of the Git work tree that a folder is in; undefined without Git or outside of one. */
 export async function workTreeRoot(folder: string): Promise<string | undefined> {
   return (await git(folder, 'rev-parse', '--show-toplevel')) || undefined;
-}
-
-/**
- * Runs Git without a shell; what fails (no Git, no repository, no such value) reads as an empty answer. Variables of a
- * surrounding Git (a hook sets GIT_DIR) would make it answer for another repository; a monitor named in the repository's
- * configuration is a program of somebody else.
- */
-async function git(cwd: string, ...args: string[]): Promise<string> {
-  const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-  const env = { ...outer, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
-  try {
-    const { stdout } = await run('git', ['-c', 'core.fsmonitor=false', ...args], { cwd, env, timeout: 10_000, maxBuffer: 64 * 1024 * 1024 });
-    return stdout.trim();
-  } catch {
-    return '';
-  }
 }
 
 /** The remote without user and password; a path of this machine says nothing elsewhere, so it counts as none. */

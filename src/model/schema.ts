@@ -222,9 +222,15 @@ const Network = z
   })
   .meta({ description: 'Who may talk to whom' });
 
+const anyId = 'the id that the finding names';
+
 const Checks = z
   .strictObject({
     severity: z.record(z.string(), z.enum(['error', 'warning', 'info', 'off'])).default({}).describe('Severity of a finding by its code; off leaves it out'),
+    allowSecrets: z
+      .array(z.strictObject({ id: z.string(anyId).regex(/^[0-9a-f]{12}$/, anyId), reason: z.string('a reason in words').min(10, 'a reason in words') }))
+      .optional()
+      .describe('Secrets in the history of Git that are known, and changed since'),
   })
   .meta({ description: 'How findings of mostik check are weighed' });
 
