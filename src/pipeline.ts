@@ -4,7 +4,7 @@ import { relative, resolve as resolvePath } from 'node:path';
 import { applyPlan as carryOut, type ApplyOptions } from './apply/index.js';
 import { check } from './check/index.js';
 import { diagnose, MostikError, throwOnErrors, type Diagnostic } from './diagnostics/index.js';
-import { ensureEngine, type EngineEvent, type EngineOptions } from './engine/index.js';
+import { ensureEngine, type Engine, type EngineEvent, type EngineOptions } from './engine/index.js';
 import { gitSource } from './git/index.js';
 import { controllerKeys, type Kube } from './kube/index.js';
 import { load } from './load/index.js';
@@ -62,11 +62,17 @@ export async function renderPlatform(platform: ResolvedPlatform, options: StageO
 
 /** Renders a platform and tells apart what the checks found: errors among it stop nothing here, errors of the render do. */
 export async function renderAndCheck(platform: ResolvedPlatform, options: StageOptions & { secrets?: SecretTable } = {}): Promise<{ desired: Desired; findings: Diagnostic[] }> {
-  const engine = await ensureEngine('render', engineOptions(options));
-  const desired = await render(platform, { engine, secrets: options.secrets ?? standIns(platform), ...(options.signal ? { signal: options.signal } : {}) });
+  const { engine, desired } = await renderOnly(platform, options);
   const findings = await check(platform, desired, { engine, signal: options.signal });
   if (desired.diagnostics.some(({ severity }) => severity === 'error')) throw new MostikError([...desired.diagnostics, ...findings]);
   return { desired, findings };
+}
+
+/** Renders a platform, and looks at nothing else. */
+export async function renderOnly(platform: ResolvedPlatform, options: StageOptions & { secrets?: SecretTable } = {}): Promise<{ engine: Engine; desired: Desired }> {
+  const engine = await ensureEngine('render', engineOptions(options));
+  const desired = await render(platform, { engine, secrets: options.secrets ?? standIns(platform), ...(options.signal ? { signal: options.signal } : {}) });
+  return { engine, desired };
 }
 
 function engineOptions({ onProgress, signal }: StageOptions): EngineOptions {

@@ -66,6 +66,7 @@ export function openMonitor(kube: Kube, platform: string, { controllers = 'run',
         judge: (ref) => judge(find(ref), controllers),
         moved: () => { movedAt = Date.now(); },
         hasStalled: () => Date.now() - movedAt >= patienceSeconds * 1000,
+        explainEvery: Math.min(explainEvery, patienceSeconds * 500),
         nextChange: (ms) => nextChange(ms, options.signal, waiters),
         pause: (ms) => nextChange(ms, options.signal, new Set()),
       });
@@ -90,6 +91,8 @@ interface WaitWorld {
   moved(): void;
   /** Nothing has for as long as anybody has patience. */
   hasStalled(): boolean;
+  /** Milliseconds between two looks at reasons. */
+  explainEvery: number;
   onHealth(ref: ObjectRef, health: Health): void;
   nextChange(ms: number): Promise<void>;
   pause(ms: number): Promise<void>;
@@ -97,7 +100,7 @@ interface WaitWorld {
 
 async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: WaitWorld): Promise<WaitResult> {
   const deadline = Date.now() + world.timeoutSeconds * 1000;
-  let explainAt = Date.now() + explainEvery;
+  let explainAt = Date.now() + world.explainEvery;
   const told = new Map<string, string>();
   const judged = new Map<string, string>();
   const reasons = new Map<string, string>();
@@ -109,7 +112,7 @@ async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: W
     if (held.length > 0 && (ending !== undefined || Date.now() >= explainAt)) {
       const isStuck = await explainAll(kube, held, reasons);
       if (isStuck && world.hasStalled()) ending ??= 'failed';
-      explainAt = Date.now() + explainEvery;
+      explainAt = Date.now() + world.explainEvery;
     }
     for (const item of now) {
       const reason = item.health.status === 'healthy' ? '' : (reasons.get(keyOf(item.ref)) ?? item.health.reason);

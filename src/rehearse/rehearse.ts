@@ -52,7 +52,7 @@ export interface RehearsalResult {
 /** Longest wait for a component: simulated pods are quick. */
 const timeoutByDefault = 60;
 /** All that can happen on simulated nodes happens at once: after so many seconds without a move, what is stuck stays so. */
-const patienceSeconds = 4;
+const patienceSeconds = 3;
 
 /**
  * Carries a change out on a throw-away cluster, exactly as `apply` would, and reports how it went. The real cluster is
@@ -104,7 +104,9 @@ interface Prepared {
 /** Everything that can be made ready while the cluster starts. */
 async function setUp(read: { inputs: Inputs; platform: ResolvedPlatform; desired: Desired; findings: Diagnostic[]; target: TargetReading; live: LiveCopy | undefined }, options: RehearseOptions): Promise<Prepared> {
   const { platform, desired, target } = read;
-  const tables = await standInTables(platform, desired, target.target?.state);
+  // What starts from files alone is rendered from files alone.
+  const isUponState = options.from === undefined || /^\d+$/.test(options.from);
+  const tables = await standInTables(platform, desired, { state: isUponState ? target.target?.state : undefined, ...engineProgress(options) });
   const base = await readBase({ inputs: read.inputs, from: options.from, target: target.target, standIns: tables.before, ...engineProgress(options) });
   const notes = tables.missing.map((name) => ({ what: `secret ${name}`, why: 'it has no value here: an apply needs one in .env' }));
   if (target.target === undefined) notes.push({ what: 'the real cluster', why: `${target.why}: it was not looked at` });
@@ -118,6 +120,7 @@ interface Performance extends Prepared {
 
 async function perform(world: Performance, options: RehearseOptions): Promise<Rehearsal> {
   const { platform, desired, stage, live } = world;
+  const staged = world.tables.desired;
   const kube = stagedKube(stage.kube);
   const objects = [...(world.base.desired?.objects ?? []), ...desired.objects];
   const monitor: MonitorOptions = { controllers: 'none', patienceSeconds };
@@ -130,7 +133,7 @@ async function perform(world: Performance, options: RehearseOptions): Promise<Re
   if (world.base.desired) options.onStep?.('staging the state before the change');
   const base: RehearsalBase = live ? await live.settle(kube, world.base, { timeoutSeconds, monitor, signal: options.signal }) : await stageBase(kube, world.base, { platform, timeoutSeconds, monitor, signal: options.signal });
   options.onStep?.('planning');
-  const planned = await planDesired(desired, kube, { namespace: platform.state.namespace, flags: options.flags });
+  const planned = await planDesired(staged, kube, { namespace: platform.state.namespace, flags: options.flags });
   options.onPlan?.(planned.plan);
   const { result, refused, events, observer } = await carryOut(planned, kube, { faults: options.faults, monitor, timeoutSeconds, options, keep: platform.state.keep });
   return makeReport({
