@@ -16,7 +16,7 @@ spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: Deployment
-    name: {{ include "mostik-service.fullname" . }}
+    name: {{ include "mostik-service.fullname" . | quote }}
   minReplicas: {{ int $scaling.minReplicas }}
   maxReplicas: {{ int $scaling.maxReplicas }}
   metrics:

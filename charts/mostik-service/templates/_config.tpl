@@ -29,21 +29,21 @@ stringData:
 envFrom:
   {{- if .values.config }}
   - configMapRef:
-      name: {{ .source }}
+      name: {{ quote .source }}
   {{- end }}
   {{- if .values.secretValues }}
   - secretRef:
-      name: {{ .source }}
+      name: {{ quote .source }}
   {{- end }}
 {{- end }}
 {{- if or .values.secrets .values.extraEnv }}
 env:
   {{- range $variable, $from := .values.secrets }}
-  - name: {{ $variable }}
+  - name: {{ quote $variable }}
     valueFrom:
       secretKeyRef:
-        name: {{ $from.name }}
-        key: {{ $from.key }}
+        name: {{ quote $from.name }}
+        key: {{ quote $from.key }}
         {{- if $from.optional }}
         optional: true
         {{- end }}

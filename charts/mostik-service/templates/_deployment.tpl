@@ -30,7 +30,7 @@ spec:
         {{- . | nindent 8 }}
       {{- end }}
     spec:
-      serviceAccountName: {{ include "mostik-service.service-account-name" . }}
+      serviceAccountName: {{ include "mostik-service.service-account-name" . | quote }}
       {{- include "mostik-service.pod-security" . | nindent 6 }}
       terminationGracePeriodSeconds: {{ int .values.terminationGracePeriodSeconds }}
       {{- include "mostik-service.placement" . | indent 6 }}

@@ -10,23 +10,23 @@ metadata:
     {{- . | nindent 4 }}
   {{- end }}
 spec:
-  ingressClassName: {{ $ingress.className }}
+  ingressClassName: {{ quote $ingress.className }}
   {{- if $ingress.tls.enabled }}
   tls:
     - hosts:
-        - {{ $ingress.host }}
-      secretName: {{ $ingress.tls.secretName | default (printf "%s-tls" (include "mostik-service.fullname" .)) }}
+        - {{ quote $ingress.host }}
+      secretName: {{ $ingress.tls.secretName | default (printf "%s-tls" (include "mostik-service.fullname" .)) | quote }}
   {{- end }}
   rules:
-    - host: {{ $ingress.host }}
+    - host: {{ quote $ingress.host }}
       http:
         paths:
           {{- range $ingress.paths }}
-          - path: {{ .path }}
+          - path: {{ quote .path }}
             pathType: {{ .pathType | default "Prefix" }}
             backend:
               service:
-                name: {{ include "mostik-service.fullname" $ }}
+                name: {{ include "mostik-service.fullname" $ | quote }}
                 port:
                   name: http
           {{- end }}
@@ -37,7 +37,7 @@ spec:
 {{- define "mostik-service.ingress-annotations" -}}
 {{- if .tls.enabled }}
 {{- with .tls.issuer }}
-{{ ternary "cert-manager.io/issuer" "cert-manager.io/cluster-issuer" (eq $.tls.issuerKind "Issuer") }}: {{ . }}
+{{ ternary "cert-manager.io/issuer" "cert-manager.io/cluster-issuer" (eq $.tls.issuerKind "Issuer") }}: {{ quote . }}
 {{- end }}
 {{- if .tls.redirect }}
 nginx.ingress.kubernetes.io/force-ssl-redirect: "true"

@@ -24,8 +24,8 @@ and for the Deployment: ports, command, args, envFrom, checksums, mounts, volume
 
 {{/* Never more than these: a selector cannot be changed once the Deployment is there. */}}
 {{- define "mostik-service.selector" -}}
-app.kubernetes.io/name: {{ include "mostik-service.name" . }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "mostik-service.name" . | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of every object. */}}
@@ -33,7 +33,7 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{ include "mostik-service.selector" . }}
 app.kubernetes.io/component: {{ .kind }}
 {{- with .values.partOf }}
-app.kubernetes.io/part-of: {{ . }}
+app.kubernetes.io/part-of: {{ quote . }}
 {{- end }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- with .values.labels }}
@@ -43,8 +43,8 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 
 {{/* Name, namespace and labels of an object; the name is the service's unless "objectName" is given. */}}
 {{- define "mostik-service.metadata" -}}
-name: {{ .objectName | default (include "mostik-service.fullname" .) }}
-namespace: {{ .root.Release.Namespace }}
+name: {{ .objectName | default (include "mostik-service.fullname" .) | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "mostik-service.labels" . | nindent 2 }}
 {{- end -}}

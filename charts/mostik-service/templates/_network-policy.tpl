@@ -40,11 +40,11 @@ spec:
 {{- $policy := .values.networkPolicy -}}
 {{- $namespace := "" -}}
 {{- if (.values.ingress).enabled }}{{ $namespace = $policy.ingressNamespace }}{{ end -}}
-{{- if and $namespace (eq .kind "worker" | not) }}
+{{- if and $namespace (ne .kind "worker") }}
 - from:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ $namespace }}
+          kubernetes.io/metadata.name: {{ quote $namespace }}
   ports:
     - { port: http, protocol: TCP }
 {{- end }}
@@ -52,7 +52,7 @@ spec:
 - from:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ $policy.monitoringNamespace }}
+          kubernetes.io/metadata.name: {{ quote $policy.monitoringNamespace }}
   ports:
     - { port: metrics, protocol: TCP }
 {{- end }}

@@ -5,7 +5,7 @@ enableServiceLinks: false
 {{- with .values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ quote . }}
   {{- end }}
 {{- end }}
 securityContext:
@@ -27,7 +27,7 @@ securityContext:
 {{- end -}}
 
 {{- define "mostik-service.container-image" -}}
-image: {{ include "mostik-service.image" . }}
+image: {{ include "mostik-service.image" . | quote }}
 imagePullPolicy: {{ .values.image.pullPolicy }}
 {{- end -}}
 
@@ -46,7 +46,7 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ quote . }}
 {{- end }}
 {{- end -}}
 
@@ -56,7 +56,7 @@ priorityClassName: {{ . }}
 {{- if .enabled }}
 topologySpreadConstraints:
   {{- range .keys }}
-  - topologyKey: {{ . }}
+  - topologyKey: {{ quote . }}
     maxSkew: {{ int $.values.topologySpread.maxSkew }}
     whenUnsatisfiable: {{ $.values.topologySpread.whenUnsatisfiable }}
     labelSelector:
@@ -79,7 +79,7 @@ topologySpreadConstraints:
       {{- toYaml $probe.exec | nindent 6 }}
   {{- else }}
   httpGet:
-    path: {{ $probe.path }}
+    path: {{ quote $probe.path }}
     port: {{ $probe.port }}
   {{- end }}
   initialDelaySeconds: {{ int $probe.initialDelaySeconds }}

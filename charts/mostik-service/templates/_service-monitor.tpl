@@ -14,7 +14,7 @@ spec:
       {{- include "mostik-service.selector" . | nindent 6 }}
   endpoints:
     - port: metrics
-      path: {{ $metrics.path }}
+      path: {{ quote $metrics.path }}
       interval: {{ $metrics.serviceMonitor.interval }}
       scrapeTimeout: {{ $metrics.serviceMonitor.scrapeTimeout }}
 {{- end }}

@@ -8,8 +8,8 @@ metadata:
 spec:
   secretTargetRef:
     - parameter: host
-      name: {{ .values.autoscaling.rabbitmq.secretName }}
-      key: {{ .values.autoscaling.rabbitmq.secretKey }}
+      name: {{ quote .values.autoscaling.rabbitmq.secretName }}
+      key: {{ quote .values.autoscaling.rabbitmq.secretKey }}
 {{- end }}
 {{- end -}}
 
@@ -28,7 +28,7 @@ spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: Deployment
-    name: {{ include "mostik-service.fullname" . }}
+    name: {{ include "mostik-service.fullname" . | quote }}
   minReplicaCount: {{ int $scaling.minReplicas }}
   maxReplicaCount: {{ int $scaling.maxReplicas }}
   pollingInterval: {{ int $scaling.pollingSeconds }}
@@ -45,7 +45,7 @@ spec:
         vhostName: {{ . | quote }}
         {{- end }}
       authenticationRef:
-        name: {{ include "mostik-service.fullname" $ }}
+        name: {{ include "mostik-service.fullname" $ | quote }}
     {{- end }}
 {{- end }}
 {{- end -}}

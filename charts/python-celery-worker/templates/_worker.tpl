@@ -35,9 +35,9 @@ template of its own too, for a chart that leaves some out.
 {{/* The command line of Celery. Takes values.celery. */}}
 {{- define "python-celery-worker.command" -}}
 - celery
-- --app={{ .app }}
+- {{ printf "--app=%s" .app | quote }}
 - worker
-- --queues={{ join "," .queues }}
+- {{ printf "--queues=%s" (join "," .queues) | quote }}
 - --concurrency={{ int .concurrency }}
 - --pool={{ .pool }}
 - --loglevel={{ .logLevel }}

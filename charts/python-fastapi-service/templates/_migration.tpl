@@ -49,7 +49,7 @@ spec:
       {{- /* Not the labels of the Service's selector: it must send no traffic here. */}}
       labels:
         app.kubernetes.io/name: {{ include "mostik-service.name" . | trunc 53 | trimSuffix "-" }}-migration
-        app.kubernetes.io/instance: {{ .root.Release.Name }}
+        app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
         app.kubernetes.io/component: migration
         {{- with .values.podLabels }}
         {{- toYaml . | nindent 8 }}
