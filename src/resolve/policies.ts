@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { shippedPolicies } from '../catalog/policies.js';
 import { diagnose, type Diagnostic, type Location } from '../diagnostics/index.js';
@@ -52,7 +53,7 @@ interface Naming {
 function rulesOf(name: string, { shipped, ground, place, found }: Naming): Named[] {
   const known = shipped.filter(({ id, policy }) => id === name || policy.spec.groups.includes(name));
   if (known.length > 0) return known;
-  if (!/[/.]/.test(name)) {
+  if (!/[/.]/.test(name) && !existsSync(join(ground.dir, name))) {
     const names = new Set(shipped.flatMap(({ id, policy }) => [id, ...policy.spec.groups]));
     const near = didYouMean(name, names);
     const groups = [...new Set(shipped.flatMap(({ policy }) => policy.spec.groups))].sort();
