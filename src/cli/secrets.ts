@@ -132,7 +132,7 @@ export function folderOf(dir: string | undefined): string {
 /** The platform in a folder, where there is one: a manifest can be sealed without. */
 export async function platformNear(dir: string | undefined, signal: AbortSignal, inputs?: Inputs): Promise<ResolvedPlatform | undefined> {
   const folder = dir ?? '.';
-  const there = dir !== undefined || ['platform.yaml', 'platform.yml', 'platform.ts'].some((name) => existsSync(join(folder, name)));
+  const there = folderOf(dir) !== folder || ['platform.yaml', 'platform.yml', 'platform.ts'].some((name) => existsSync(join(folder, name)));
   if (!there) return undefined;
   const { readPlatform } = await import('../pipeline.js');
   return readPlatform(inputs ?? { dir: folder, profiles: [], overlays: [], sets: [] }, { signal });

@@ -220,7 +220,7 @@ function answers(port: number, path: string, ca: string): Promise<boolean> {
 }
 
 /** Ports that were free a moment ago, all different: they are held open together. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
       const server = createServer().once('error', reject);
