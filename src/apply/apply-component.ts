@@ -1,5 +1,6 @@
 import type { Kube } from '../kube/index.js';
 import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange } from '../model/index.js';
+import { isDenial } from '../network/index.js';
 import { hasHealth } from './health/index.js';
 import type { Monitor } from './monitor.js';
 import { runHooks } from './run-hook.js';
@@ -37,8 +38,11 @@ export async function applyComponent(component: DesiredComponent, changes: reado
   if (writes.length > 0 || hooks.length > 0) tell('applying');
   const before = await runHooks(hooks.filter(({ change }) => change.hook && beforeEvents.includes(change.hook.event)), { ...world, timeoutSeconds });
   if (before) return { phase: 'failed', reason: before };
-  const failures = await writeAll(writes, world, timeoutSeconds);
-  if (failures.length > 0) return { phase: 'failed', reason: failures.join('; ') };
+  // What denies everything must not stand while a policy that allows something is refused, or still on its way.
+  for (const some of [writes.filter(({ send }) => !send || !isDenial(send)), writes.filter(({ send }) => send && isDenial(send))]) {
+    const failures = await writeAll(some, world, timeoutSeconds);
+    if (failures.length > 0) return { phase: 'failed', reason: failures.join('; ') };
+  }
   if (world.wait) {
     const outcome = await waitForHealth(component, changes, { ...world, timeoutSeconds, tell });
     if (outcome.phase !== 'healthy') return outcome;

@@ -39,6 +39,11 @@ export function isNetworkPolicy(object: Pick<KubeObject, 'apiVersion' | 'kind'>)
   return object.kind === 'NetworkPolicy' && groupOf(object.apiVersion) === 'networking.k8s.io';
 }
 
+/** Tells whether an object is a NetworkPolicy that only closes. */
+export function isDenial(object: KubeObject): boolean {
+  return isNetworkPolicy(object) && asList(valueAt(object, 'spec', 'ingress')).length === 0 && asList(valueAt(object, 'spec', 'egress')).length === 0;
+}
+
 /** Compiles a NetworkPolicy as networking.k8s.io/v1 defines it. */
 export function compilePolicy(object: KubeObject): Policy {
   const spec = asDict(object['spec']);
