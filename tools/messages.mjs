@@ -1,4 +1,4 @@
-// Makes src/diagnostics/messages.generated.ts, docs/errors.md and a page for each check (docs/checks/) from src/diagnostics/messages/*.md.
+// Makes src/diagnostics/messages.generated.ts and explanations.generated.ts, docs/errors.md and a page for each check (docs/checks/) from src/diagnostics/messages/*.md.
 // `--write` writes them; without it the files are compared, and a difference fails.
 import { checkPages } from './check-pages.mjs';
 import { finish } from './generated.mjs';
@@ -25,6 +25,14 @@ export const messages: Record<
 ${table}
 };
 `;
+const explanations = `// Generated from messages/*.md by \`npm run update:messages\`. Do not edit.
+import type { Code } from './messages.generated.js';
+
+/** The long text of every code, in Markdown. Loaded only where somebody asks why. */
+export const explanations: Readonly<Record<Code, string>> = {
+${entries.map((e) => `  '${e.code}': ${JSON.stringify(e.long)},`).join('\n')}
+};
+`;
 const groups = [...new Set(entries.map((e) => e.title))].sort();
 const docs = `# Diagnostics
 
@@ -40,4 +48,4 @@ ${groups
         .join('\n')}`,
   )
   .join('\n')}`;
-finish({ 'src/diagnostics/messages.generated.ts': code, 'docs/errors.md': docs, ...checkPages(entries) }, 'npm run update:messages', { owned: ['docs/checks'] });
+finish({ 'src/diagnostics/messages.generated.ts': code, 'src/diagnostics/explanations.generated.ts': explanations, 'docs/errors.md': docs, ...checkPages(entries) }, 'npm run update:messages', { owned: ['docs/checks'] });

@@ -45,6 +45,11 @@ export function knownCodes(): string[] {
   return Object.keys(messages);
 }
 
+/** What the catalog says of a code before it is filled in: names stand between % signs. */
+export function catalogEntry(code: Code): { severity: Severity; exit: ExitCode; message: string; hint?: string } {
+  return messages[code];
+}
+
 /** The exit code a command ends with when this Diagnostic stopped it. */
 export function exitCodeOf(diagnostic: Diagnostic): ExitCode {
   return messages[diagnostic.code].exit;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FormatOptions } from '../diagnostics/format.js';
-import { formatLocation, type Diagnostic, type Location, type Severity } from '../diagnostics/index.js';
+import type { Diagnostic } from '../diagnostics/index.js';
+import { codeQuality, junit, sarif, type Explain } from './check-formats.js';
 import { diagnosticCounts, diagnosticsText } from './diagnostics.js';
 import { diagnosticsJson } from './diagnostics-json.js';
 import { jsonText } from './json.js';
@@ -15,82 +15,51 @@ export interface CheckFindings {
   objects: number;
 }
 
+export interface ReportOptions extends Pick<FormatOptions, 'read'> {
+  look: Look;
+  /** The long text of a code, for forms that carry it. */
+  explain: Explain;
+}
+
 /** Writes what a check found for a person, or in the form a tool reads. */
-export function checkReport(found: CheckFindings, form: 'text' | 'json' | 'sarif' | 'junit' | 'codequality', { look, ...options }: { look: Look } & Pick<FormatOptions, 'read'>): string {
+export function checkReport(found: CheckFindings, form: 'text' | 'json' | 'sarif' | 'junit' | 'codequality', { look, explain, ...options }: ReportOptions): string {
   switch (form) {
     case 'text':
       return textReport(found, look, options);
     case 'json':
       return jsonText(diagnosticsJson(found.diagnostics, found.exitCode));
     case 'sarif':
-      return jsonText(sarif(found.diagnostics));
+      return jsonText(sarif(found.diagnostics, explain));
     case 'junit':
       return junit(found.diagnostics);
     case 'codequality':
-      return jsonText(found.diagnostics.map(codeQuality));
+      return jsonText(codeQuality(found.diagnostics));
   }
 }
 
 function textReport({ diagnostics, components, objects }: CheckFindings, look: Look, options: Pick<FormatOptions, 'read'>): string {
-  const findings = diagnosticsText(diagnostics, look, options);
-  const counts = diagnosticCounts(diagnostics);
-  const checked = components === 0 ? '' : `${plural(components, 'component')}, ${plural(objects, 'object')}: `;
-  const isBad = diagnostics.some(({ severity }) => severity === 'error');
-  const verdict = counts === '' ? look.style.good(`✓ ${checked}no findings`) : isBad ? look.style.bad(`✗ ${checked}${counts}`) : look.style.warn(`▲ ${checked}${counts}`);
-  return [findings, verdict].filter((part) => part !== '').join('\n\n');
-}
-
-/** SARIF 2.1.0, as code scanners take it. */
-function sarif(diagnostics: readonly Diagnostic[]): object {
-  const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
-  const results = diagnostics.map((diagnostic) => ({
-    ruleId: diagnostic.code,
-    level: levels[diagnostic.severity],
-    message: { text: textOf(diagnostic) },
-    locations: diagnostic.at === undefined ? [] : [sarifLocation(diagnostic.at)],
-  }));
-  const rules = [...new Set(diagnostics.map(({ code }) => code))].map((id) => ({ id }));
-  return { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [{ tool: { driver: { name: 'mostik', rules } }, results }] };
-}
-
-function sarifLocation(at: Location): object {
-  if ('object' in at) return { logicalLocations: [{ fullyQualifiedName: at.object }] };
-  const region = at.line === undefined ? {} : { region: { startLine: at.line, ...(at.column === undefined ? {} : { startColumn: at.column }) } };
-  return { physicalLocation: { artifactLocation: { uri: at.file }, ...region } };
-}
-
-/** One test case per finding, and one that passes when there is none, since some readers refuse an empty suite. */
-function junit(diagnostics: readonly Diagnostic[]): string {
-  const failures = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const cases = diagnostics.map((diagnostic) => {
-    const open = `<testcase classname="${xml(diagnostic.code)}" name="${xml(diagnostic.at === undefined ? diagnostic.code : formatLocation(diagnostic.at))}">`;
-    const body = diagnostic.severity === 'error' ? `<failure message="${xml(diagnostic.message)}">${xml(textOf(diagnostic))}</failure>` : `<system-out>${xml(`${diagnostic.severity}: ${textOf(diagnostic)}`)}</system-out>`;
-    return `    ${open}${body}</testcase>`;
+  const findings = byComponent(diagnostics).flatMap(([component, own]) => {
+    const text = diagnosticsText(own, look, options);
+    if (text === '') return [];
+    return component === undefined ? [text] : [`${look.style.strong(component)}: ${diagnosticCounts(own) || 'notes'}\n\n${text}`];
   });
-  if (cases.length === 0) cases.push('    <testcase classname="mostik" name="no findings"/>');
-  const head = `tests="${cases.length}" failures="${failures}"`;
-  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites ${head}>`, `  <testsuite name="mostik check" ${head}>`, ...cases, '  </testsuite>', '</testsuites>', ''].join('\n');
+  const counts = diagnosticCounts(diagnostics);
+  const notes = diagnostics.filter(({ severity }) => severity === 'info').length;
+  const untold = notes === 0 || look.verbose ? '' : `, ${plural(notes, 'note')} (-v shows ${notes === 1 ? 'it' : 'them'})`;
+  const counted = [...(components === 0 ? [] : [plural(components, 'component')]), ...(objects === 0 ? [] : [plural(objects, 'object')])].join(', ');
+  const verdict = `${counted === '' ? '' : `${counted}: `}${counts || 'no findings'}${untold}`;
+  const isBad = diagnostics.some(({ severity }) => severity === 'error');
+  const last = counts === '' ? look.style.good(`✓ ${verdict}`) : isBad ? look.style.bad(`✗ ${verdict}`) : look.style.warn(`▲ ${verdict}`);
+  return [...findings, last].join('\n\n');
 }
 
-/** GitLab's Code Quality report; the fingerprint leaves lines out, so that a finding keeps it when lines are added above. */
-function codeQuality(diagnostic: Diagnostic): object {
-  const { at, code, message, severity } = diagnostic;
-  const path = at === undefined ? '.' : 'file' in at ? at.file : at.object;
-  const severities: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' };
-  return {
-    check_name: code,
-    description: message,
-    severity: severities[severity],
-    fingerprint: createHash('sha256').update(`${code}\n${path}\n${message}`).digest('hex'),
-    location: { path, lines: { begin: at !== undefined && 'file' in at ? (at.line ?? 1) : 1 } },
-  };
-}
-
-function textOf({ message, hint }: Diagnostic): string {
-  return hint === undefined ? message : `${message}\n${hint}`;
-}
-
-function xml(text: string): string {
-  const safe = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
-  return safe.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+/** What is of no component first, then the components in the order in which they are found. */
+function byComponent(diagnostics: readonly Diagnostic[]): [string | undefined, Diagnostic[]][] {
+  const groups = new Map<string | undefined, Diagnostic[]>([[undefined, []]]);
+  for (const diagnostic of diagnostics) {
+    const own = groups.get(diagnostic.component);
+    if (own) own.push(diagnostic);
+    else groups.set(diagnostic.component, [diagnostic]);
+  }
+  return [...groups];
 }
