@@ -1,3 +1,4 @@
+import { filledAtMost, type Crowd } from './crowd.js';
 import { Placement } from './placement.js';
 import type { Scene, SceneKind } from './scene.js';
 
@@ -5,11 +6,6 @@ import type { Scene, SceneKind } from './scene.js';
  * Bounds that hold for every order of placement. `surelyPlaced` imagines an adversary who puts all other pods where they hurt
  * most; `mostPlaced` imagines that they leave the nodes to this kind. Both err on the safe side only.
  */
-
-/** Whose pods a kind has to reckon with: those that stay and that it cannot push out. */
-export function rivalsOf(kind: SceneKind, { kinds }: Scene): SceneKind[] {
-  return kinds.filter((other) => other.id !== kind.id && !other.ends && !other.spare && other.runsOn === undefined && !canEvict(kind, other));
-}
 
 /** Tells whether pods of a kind may push out those of another. */
 export function canEvict({ priority }: SceneKind, other: SceneKind): boolean {
@@ -26,28 +22,40 @@ export function baseWithout(scene: Scene, mayGo: (running: SceneKind) => boolean
   return base;
 }
 
-/** How many pods of a kind find room whatever goes where first. `base` holds what it cannot push out, `sure` says the same of kinds that were judged before. */
-export function surelyPlaced(kind: SceneKind, { scene, base, sure }: { scene: Scene; base: Placement; sure: ReadonlyMap<number, number> }): number {
+/** What a kind is judged against. */
+export interface Surely {
+  scene: Scene;
+  /** What runs already and cannot be pushed out. */
+  base: Placement;
+  /** Kinds that stay and cannot be pushed out; one of several pods is itself among them. */
+  rivals: readonly SceneKind[];
+  /** The crowd of these on some nodes. */
+  crowdOn(nodes: readonly number[]): Crowd;
+  /** How many pods surely find room of kinds that were judged before. */
+  sure: ReadonlyMap<number, number>;
+}
+
+/** How many pods of a kind find room whatever goes where first. */
+export function surelyPlaced(kind: SceneKind, around: Surely): number {
+  const { base } = around;
   const nodes = kind.eligible.filter((node) => base.fits(kind, node) && base.keepsApart(kind, node));
-  if (nodes.length === 0 || !isSurelyNear(kind, nodes, { scene, base, sure })) return 0;
-  const rivals = rivalsOf(kind, scene).filter((rival) => rival.count > 0);
+  if (nodes.length === 0 || !isSurelyNear(kind, nodes, around)) return 0;
   const room = roomNeeded(kind, nodes);
+  const crowd = around.crowdOn(nodes);
   // More siblings only take more, so the first that may fail ends the search.
   let low = 0;
   let high = kind.count;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (blockedAtMost(kind, nodes, { rivals, siblings: middle - 1, base, scene }) < room) low = middle;
+    if (blockedAtMost(kind, nodes, { ...around, crowd, siblings: middle - 1 }) < room) low = middle;
     else high = middle - 1;
   }
   return low;
 }
 
-interface Siege {
-  rivals: readonly SceneKind[];
+interface Siege extends Surely {
+  crowd: Crowd;
   siblings: number;
-  base: Placement;
-  scene: Scene;
 }
 
 /** How many nodes may be blocked before a pod could stay without: with evenness all nodes of one place are enough. */
@@ -62,7 +70,7 @@ function roomNeeded(kind: SceneKind, nodes: readonly number[]): number {
 }
 
 /** Required affinity that cannot fail: everything is in one place, and pods to be near to surely come there. */
-function isSurelyNear({ near, id }: SceneKind, nodes: readonly number[], { scene, base, sure }: { scene: Scene; base: Placement; sure: ReadonlyMap<number, number> }): boolean {
+function isSurelyNear({ near, id }: SceneKind, nodes: readonly number[], { scene, base, sure }: Surely): boolean {
   if (!near) return true;
   const isHere = (node: number) => near.places.every((places) => places[node] === places[nodes[0]!]);
   if (!nodes.every(isHere)) return false;
@@ -75,55 +83,16 @@ function isSurelyNear({ near, id }: SceneKind, nodes: readonly number[], { scene
 
 /** At most so many of the nodes can be closed to the pod by pods that come first: by amounts, ports and rules of distance. */
 function blockedAtMost(kind: SceneKind, nodes: readonly number[], siege: Siege): number {
+  const { crowd, siblings, rivals } = siege;
   let blocked = 0;
-  for (let i = 0; i < kind.need.length && blocked < nodes.length; i++) if (kind.need[i]! > 0) blocked += filledAtMost(kind, nodes, i, siege);
-  const clashing = siege.rivals.filter(({ id }) => kind.clashes.includes(id)).reduce((sum, rival) => sum + usable(rival, nodes, rival.count), 0);
-  blocked += Math.min(nodes.length, clashing + (kind.clashes.includes(kind.id) ? siege.siblings : 0));
+  for (let resource = 0; resource < kind.need.length && blocked < nodes.length; resource++) {
+    if (kind.need[resource]! > 0) blocked += filledAtMost(kind, siblings, { crowd, resource });
+  }
+  if (kind.clashes.length > 0) {
+    const clashing = rivals.filter(({ id, eligible }) => id !== kind.id && kind.clashes.includes(id) && eligible.some((node) => nodes.includes(node)));
+    blocked += clashing.reduce((sum, { count }) => sum + count, 0) + (kind.clashes.includes(kind.id) ? siblings : 0);
+  }
   return Math.min(nodes.length, blocked + keptAwayAtMost(kind, nodes, siege));
-}
-
-/** How many nodes the others can fill so that one resource no longer suffices: pods are not divided, and what is too much is lost. */
-function filledAtMost(kind: SceneKind, nodes: readonly number[], resource: number, { rivals, siblings, base }: Siege): number {
-  const gaps = new Map(nodes.map((node) => [node, base.left[node]![resource]! - kind.need[resource]! + 1]));
-  const pods: { size: number; count: number }[] = siblings > 0 ? [{ size: kind.need[resource]!, count: siblings }] : [];
-  for (const rival of rivals) {
-    const size = rival.need[resource]!;
-    if (size === 0) continue;
-    // Pods that can run on one node only fill no other.
-    const [only] = rival.eligible;
-    if (rival.eligible.length === 1 && gaps.has(only!)) gaps.set(only!, gaps.get(only!)! - size * rival.count);
-    else if (rival.eligible.length > 1 && rival.eligible.some((node) => gaps.has(node))) pods.push({ size, count: rival.count });
-  }
-  pods.sort((a, b) => b.size - a.size);
-  const wanted = [...gaps.values()].map((gap) => Math.max(0, gap)).sort((a, b) => a - b);
-  const count = pods.reduce((sum, pod) => sum + pod.count, 0);
-  const total = pods.reduce((sum, pod) => sum + pod.size * pod.count, 0);
-  let [filled, amount, needed] = [0, 0, 0];
-  for (const gap of wanted) {
-    amount += gap;
-    if (amount > total) break;
-    needed += fewestPods(pods, gap);
-    if (needed > count || amount > usefulFor(gap, pods)) break;
-    filled++;
-  }
-  return filled;
-}
-
-/** What pods add up to where more than `gap` of one of them is of no use. */
-function usefulFor(gap: number, pods: readonly { size: number; count: number }[]): number {
-  return pods.reduce((sum, { size, count }) => sum + Math.min(size, gap) * count, 0);
-}
-
-/** The fewest of these pods, the largest first, that make up an amount. */
-function fewestPods(pods: readonly { size: number; count: number }[], amount: number): number {
-  let [left, used] = [amount, 0];
-  for (const { size, count } of pods) {
-    if (left <= 0) break;
-    const some = Math.min(count, Math.ceil(left / size));
-    left -= some * size;
-    used += some;
-  }
-  return left > 0 ? Infinity : used;
 }
 
 /** How many nodes pods can close that must not be in one place with this one: each closes one place. */
@@ -146,26 +115,19 @@ function keptAwayAtMost(kind: SceneKind, nodes: readonly number[], { siblings, s
   return away;
 }
 
-/** Pods that can be on these nodes at all. */
-function usable({ eligible }: SceneKind, nodes: readonly number[], count: number): number {
-  return eligible.some((node) => nodes.includes(node)) ? count : 0;
-}
-
 /**
  * How many pods of a kind there can be at the very most: on nodes that hold nothing but what nobody can push out and, in `base`,
- * what surely runs on one node only.
+ * what surely runs on one node only. `takenFrom` is what others surely take of some nodes together, `own` pods of this kind among it.
  */
-export function mostPlaced(kind: SceneKind, { scene, base, sure }: { scene: Scene; base: Placement; sure: ReadonlyMap<number, number> }): number {
+export function mostPlaced(kind: SceneKind, { base, takenFrom, own }: { base: Placement; takenFrom(nodes: readonly number[]): Float64Array; own: number }): number {
   const room = kind.eligible.map((node) => ({ node, pods: base.keepsApart(kind, node) ? copiesOn(kind, node, base) : 0 }));
   const perPlace = kind.even.flatMap((rule) => evenlyAtMost(kind, rule, room));
   const perRule = kind.apart.filter(({ kinds }) => kinds.includes(kind.id)).map(({ places }) => onePerPlace(places, room));
-  const isEligible = new Set(kind.eligible);
-  const others = scene.kinds.filter((other) => other.id !== kind.id && (sure.get(other.id) ?? 0) > 0 && other.eligible.length > 1 && other.eligible.every((node) => isEligible.has(node)));
+  const taken = takenFrom(kind.eligible);
   const inAll = kind.need.reduce((least, need, i) => {
     if (need === 0) return least;
     const there = kind.eligible.reduce((sum, node) => sum + Math.max(0, base.left[node]![i]!), 0);
-    const taken = others.reduce((sum, other) => sum + other.need[i]! * sure.get(other.id)!, 0);
-    return Math.min(least, Math.max(0, Math.floor((there - taken) / need)));
+    return Math.min(least, Math.max(0, Math.floor((there - taken[i]! + need * own) / need)));
   }, Infinity);
   return Math.min(kind.count, inAll, sumOf(room), ...perPlace, ...perRule);
 }

@@ -4,7 +4,7 @@ import { judge, type Outcome, type Shortage } from './judge.js';
 import { judgedOf, kindsOf, runningKinds, type Judged } from './kinds.js';
 import { limitProblems } from './limit-range.js';
 import type { CapacityNode } from './node.js';
-import { placeAll } from './place.js';
+import { placeAll, placeInOrders } from './place.js';
 import type { Placement } from './placement.js';
 import { podResources } from './pod-resources.js';
 import { judgeQuotas, type Admitted } from './quota.js';
@@ -61,7 +61,8 @@ function outcomesOf(pods: readonly number[], { all, around, objects, others, nod
   const kinds = [...counted.flatMap((judged, index) => placeable(judged, { index, admitted: admitted.get(index), nodes, around })), ...runningKinds(running, around)];
   const scene = makeScene(nodes, kinds);
   const { outcomes, shortages } = judge(scene, steps);
-  return { admitted, quotas: uses, shortages, outcomes, placement: placeAll(scene) };
+  const isOpen = scene.kinds.some(({ id, ends, spare }) => !ends && !spare && outcomes.has(id) && outcomes.get(id)!.least < Math.min(scene.kinds[id]!.count, outcomes.get(id)!.most));
+  return { admitted, quotas: uses, shortages, outcomes, placement: placeAll(scene), ...(isOpen ? { others: placeInOrders(scene) } : {}) };
 }
 
 function consumersOf({ workload, resources, priority }: Judged, index: number, { around, nodes }: { around: Surroundings; nodes: readonly CapacityNode[] | undefined }): Consumer[] {

@@ -14,20 +14,23 @@ export interface Outcomes {
 
 /**
  * Walks through everything that these kinds of pods can come to, whatever the order and whichever node is chosen; alike nodes
- * count as one. Undefined when that is more than `budget` steps allow, or when evictions make it depend on more than the outcome.
+ * count as one. `last` comes when all others have come to an end: a pod of a new revision. Undefined when that is more than `budget` steps allow, or when evictions make it depend on more than the outcome.
  */
-export function explore(scene: Scene, ids: readonly number[], budget: number): Outcomes | undefined {
-  const kinds = ids.map((id) => scene.kinds[id]!);
+export function explore(scene: Scene, ids: readonly number[], { budget, last }: { budget: number; last?: number }): Outcomes | undefined {
+  const kinds = ids.filter((id) => id !== last).map((id) => scene.kinds[id]!);
+  // Each outcome is told by all kinds on all nodes: with many of both, a few steps cost as much as a whole walk elsewhere.
+  if (kinds.length * scene.nodes.length > 2000) return undefined;
   const running = scene.kinds.filter(({ runsOn }) => runsOn !== undefined);
   const evicts = kinds.some((kind) => kinds.some((other) => canEvict(kind, other)));
   // Pods that run are taken as they are, so none of them may go.
   if (kinds.some((kind) => running.some((other) => canEvict(kind, other)))) return undefined;
-  const walk: Walk = { kinds, evicts, ordered: kinds.some(dependsOnOrder), placement: new Placement(scene), groups: alikeNodes(scene, kinds), seen: new Set(), steps: budget, found: { least: new Map(), most: new Map(), leastMissing: Infinity, worst: new Map() } };
+  const walk: Walk = { kinds, last: last === undefined ? undefined : scene.kinds[last], evicts, ordered: kinds.some(dependsOnOrder), placement: new Placement(scene), groups: alikeNodes(scene, kinds), seen: new Set(), steps: budget, found: { least: new Map(), most: new Map(), leastMissing: Infinity, worst: new Map() } };
   return visit(walk) && walk.found.least.size > 0 ? walk.found : undefined;
 }
 
 interface Walk {
   kinds: SceneKind[];
+  last: SceneKind | undefined;
   evicts: boolean;
   /** What is allowed depends on what came before, so that evictions are walked through too; else every lasting outcome is reached without. */
   ordered: boolean;
@@ -131,7 +134,13 @@ function takesByEviction(kind: SceneKind, node: number, placement: Placement): b
   return takes;
 }
 
-function note({ kinds, placement, found }: Walk): void {
+function note({ kinds, last, placement, found }: Walk): void {
+  if (last) {
+    const fits = last.eligible.some((node) => placement.takes(last, node) || takesByEviction(last, node, placement));
+    if (!fits && !found.worst.has(last.id)) found.worst.set(last.id, copyOf(placement));
+    found.least.set(last.id, Math.min(fits ? 1 : 0, found.least.get(last.id) ?? 1));
+    found.most.set(last.id, Math.max(fits ? 1 : 0, found.most.get(last.id) ?? 0));
+  }
   let missing = 0;
   for (const { id, count } of kinds) {
     const placed = placement.placed[id]!;

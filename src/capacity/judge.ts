@@ -1,4 +1,5 @@
-import { baseWithout, canEvict, mostPlaced, surelyPlaced } from './bounds.js';
+import { baseWithout, canEvict, mostPlaced, surelyPlaced, type Surely } from './bounds.js';
+import { crowdOn, type Crowd } from './crowd.js';
 import { explore } from './explore.js';
 import type { Placement } from './placement.js';
 import type { Scene, SceneKind } from './scene.js';
@@ -36,43 +37,77 @@ export function judge(scene: Scene, steps = usualSteps): { outcomes: Map<number,
 /** What surely finds room. Kinds that must be near others come after those. */
 function sureCounts(scene: Scene, judged: readonly SceneKind[]): Map<number, number> {
   const sure = new Map<number, number>();
-  const baseOf = baseFinder(scene);
-  for (const kind of judged.filter(({ near }) => !near)) sure.set(kind.id, surelyPlaced(kind, { scene, base: baseOf(kind), sure }));
+  const around = surroundingsFinder(scene, sure);
+  for (const kind of judged.filter(({ near }) => !near)) sure.set(kind.id, surelyPlaced(kind, around(kind)));
   const later = judged.filter(({ near }) => near);
   // Who is near to whom may be a chain: each round settles one more link of it.
   for (let round = 0; round < later.length; round++) {
     const before = later.map(({ id }) => sure.get(id) ?? 0).join();
-    for (const kind of later) sure.set(kind.id, surelyPlaced(kind, { scene, base: baseOf(kind), sure }));
+    for (const kind of later) sure.set(kind.id, surelyPlaced(kind, around(kind)));
     if (later.map(({ id }) => sure.get(id)).join() === before) break;
   }
   return sure;
 }
 
-/** One base for all kinds that can push out the same pods. */
-function baseFinder(scene: Scene): (kind: SceneKind) => Placement {
-  const running = scene.kinds.filter(({ runsOn }) => runsOn !== undefined);
-  const bases = new Map<string, Placement>();
+/** What kinds are judged against, made once for all of the same importance. */
+function surroundingsFinder(scene: Scene, sure: ReadonlyMap<number, number>): (kind: SceneKind) => Surely {
+  const byPriority = new Map<string, Surely>();
   return (kind) => {
-    const mayGo = running.filter((other) => canEvict(kind, other));
-    const key = mayGo.map(({ id }) => id).join();
-    const base = bases.get(key) ?? baseWithout(scene, (other) => mayGo.includes(other));
-    bases.set(key, base);
-    return base;
+    const { value, preempts } = kind.priority;
+    // Several pods that come and go reckon with each other, beside all that stay.
+    const own = kind.ends && kind.count > 1 ? kind.id : '';
+    const key = `${value} ${preempts} ${own}`;
+    const known = byPriority.get(key);
+    if (known) return known;
+    const base = baseWithout(scene, (running) => canEvict(kind, running));
+    const rivals = scene.kinds.filter((other) => other.id === own || (!other.ends && !other.spare && other.runsOn === undefined && other.count > 0 && !canEvict(kind, other)));
+    const crowds = new Map<string, Crowd>();
+    const made: Surely = {
+      scene,
+      base,
+      rivals,
+      sure,
+      crowdOn: (nodes) => {
+        const on = nodes.join();
+        const crowd = crowds.get(on) ?? crowdOn(nodes, { rivals, base, scene });
+        crowds.set(on, crowd);
+        return crowd;
+      },
+    };
+    byPriority.set(key, made);
+    return made;
   };
 }
 
 function mostCounts(scene: Scene, judged: readonly SceneKind[], sure: ReadonlyMap<number, number>): Map<number, number> {
   const base = baseWithout(scene, (running) => judged.some((kind) => canEvict(kind, running)));
-  const lasting = new Map([...sure].filter(([id]) => !scene.kinds[id]!.ends && !scene.kinds[id]!.spare));
-  const isPinned = ({ id, eligible }: SceneKind) => eligible.length === 1 && (lasting.get(id) ?? 0) > 0;
-  for (const kind of judged) if (isPinned(kind)) base.put(kind.id, kind.eligible[0]!, lasting.get(kind.id));
+  const lasting = judged.filter(({ id, ends, spare }) => !ends && !spare && sure.get(id)! > 0);
+  const isLasting = new Set(lasting);
+  const pinned = new Set(lasting.filter(({ eligible }) => eligible.length === 1));
+  for (const { id, eligible } of pinned) base.put(id, eligible[0]!, sure.get(id));
+  const takenFrom = takenFinder(lasting.filter((kind) => !pinned.has(kind)), { sure, amounts: scene.resources.length });
   return new Map(judged.map((kind) => {
-    const own = isPinned(kind) ? lasting.get(kind.id)! : 0;
-    if (own > 0) base.put(kind.id, kind.eligible[0]!, -own);
-    const most = mostPlaced(kind, { scene, base, sure: lasting });
-    if (own > 0) base.put(kind.id, kind.eligible[0]!, own);
+    const own = isLasting.has(kind) ? sure.get(kind.id)! : 0;
+    if (pinned.has(kind)) base.put(kind.id, kind.eligible[0]!, -own);
+    const most = mostPlaced(kind, { base, takenFrom, own: pinned.has(kind) ? 0 : own });
+    if (pinned.has(kind)) base.put(kind.id, kind.eligible[0]!, own);
     return [kind.id, most];
   }));
+}
+
+/** What kinds that can run on some nodes only surely take of these, summed up once for all that ask for the same nodes. */
+function takenFinder(kinds: readonly SceneKind[], { sure, amounts }: { sure: ReadonlyMap<number, number>; amounts: number }): (nodes: readonly number[]) => Float64Array {
+  const found = new Map<string, Float64Array>();
+  return (nodes) => {
+    const key = nodes.join();
+    const known = found.get(key);
+    if (known) return known;
+    const on = new Set(nodes);
+    const taken = new Float64Array(amounts);
+    for (const { id, need, eligible } of kinds) if (eligible.every((node) => on.has(node))) need.forEach((amount, i) => { taken[i]! += amount * sure.get(id)!; });
+    found.set(key, taken);
+    return taken;
+  };
 }
 
 /** Walks through the outcomes of kinds that the bounds leave open, with all kinds that have to do with them. */
@@ -87,7 +122,7 @@ function exploreOpen(scene: Scene, outcomes: Map<number, Outcome>, steps: number
     const comesAndGoes = kind.ends || kind.spare === true;
     if (!comesAndGoes) for (const { id } of together) done.add(id);
     if (together.some(({ sure, count }) => sure !== count)) continue;
-    const found = explore(scene, together.map(({ id }) => id), steps / open.length);
+    const found = explore(scene, together.map(({ id }) => id), { budget: steps / open.length, ...(kind.spare === true ? { last: kind.id } : {}) });
     if (!found) continue;
     for (const { id } of together) {
       // What stays is judged without what comes and goes.

@@ -40,6 +40,8 @@ export interface WorkloadVerdict {
   cause?: 'nodes' | 'quota' | 'limit range' | 'claims' | 'priority class';
   /** Its pods end by themselves: judged for when they run. */
   ends: boolean;
+  /** Of orders of placement that were tried, with the scheduler's usual choice of nodes, those in which not all found one. */
+  tried?: { orders: number; failed: number };
   /** A resource that no node of the cluster has. */
   absent?: string;
   /** What an autoscaler may want. */

@@ -54,6 +54,9 @@ export interface Scene {
   nodes: readonly CapacityNode[];
   /** Names of the amounts in `need` and `free`; the last is `pods`. */
   resources: string[];
+  /** Their places among these; -1 where no pod asks for any. */
+  cpu: number;
+  memory: number;
   free: Float64Array[];
   kinds: SceneKind[];
 }
@@ -63,12 +66,13 @@ export function makeScene(nodes: readonly CapacityNode[], kinds: readonly PodKin
   const resources = [...new Set(kinds.flatMap(({ requests }) => Object.keys(requests).filter((name) => requests[name]! > 0)))].filter((name) => name !== 'pods').sort();
   resources.push('pods');
   const places = placeFinder(nodes);
-  const scene: Scene = { nodes, resources, free: nodes.map(({ allocatable }) => Float64Array.from(resources, (name) => allocatable[name] ?? 0)), kinds: [] };
+  const scene: Scene = { nodes, resources, cpu: resources.indexOf('cpu'), memory: resources.indexOf('memory'), free: nodes.map(({ allocatable }) => Float64Array.from(resources, (name) => allocatable[name] ?? 0)), kinds: [] };
+  const apart = apartRules(kinds, places);
   scene.kinds = kinds.map((kind, id) => {
     const problems = nodes.map((node) => kind.problem(node) ?? missingKey(kind, node));
     const need = Float64Array.from(resources, (name) => (name === 'pods' ? 1 : (kind.requests[name] ?? 0)));
     const eligible = problems.flatMap((problem, node) => (problem === undefined ? [node] : []));
-    return { ...kind, id, need, problems, eligible, clashes: clashesOf(kind, kinds), apart: apartOf(kind, kinds, places), ...nearOf(kind, kinds, places), even: evenOf(kind, { kinds, nodes, places }) };
+    return { ...kind, id, need, problems, eligible, clashes: clashesOf(kind, kinds), apart: apart[id]!, ...nearOf(kind, kinds, places), even: evenOf(kind, { kinds, nodes, places }) };
   });
   return scene;
 }
@@ -105,12 +109,20 @@ function clashesOf({ shape }: PodKind, kinds: readonly PodKind[]): number[] {
   return kinds.flatMap((other, id) => (portsClash(shape.ports, other.shape.ports) ? [id] : []));
 }
 
-function apartOf(kind: PodKind, kinds: readonly PodKind[], places: Places): SceneKind['apart'] {
-  const own = kind.shape.apart.map((term) => ({ own: true, places: places(term.key).places, kinds: kinds.flatMap((other, id) => (term.fits(other.shape) ? [id] : [])) }));
-  const theirs = kinds.flatMap((other, id) => other.shape.apart.filter((term) => term.fits(kind.shape)).map((term) => ({ own: false, places: places(term.key).places, kinds: [id] })));
-  const users = kinds.flatMap(({ exclusive }, id) => (exclusive.some((claim) => kind.exclusive.includes(claim)) ? [id] : []));
-  const alone = users.length === 0 ? [] : [{ own: true, places: places('').places, kinds: users }];
-  return [...own, ...theirs, ...alone].filter((rule) => rule.kinds.length > 0);
+/** Rules of distance by kind: those of its own pods, those of others that mean it, and claims that only one pod may use. */
+function apartRules(kinds: readonly PodKind[], places: Places): SceneKind['apart'][] {
+  const rules = kinds.map((): SceneKind['apart'] => []);
+  kinds.forEach(({ shape, exclusive }, id) => {
+    for (const term of shape.apart) {
+      const meant = kinds.flatMap((other, otherId) => (term.fits(other.shape) ? [otherId] : []));
+      const { places: by } = places(term.key);
+      if (meant.length > 0) rules[id]!.push({ own: true, places: by, kinds: meant });
+      for (const other of meant) rules[other]!.push({ own: false, places: by, kinds: [id] });
+    }
+    const users = exclusive.length === 0 ? [] : kinds.flatMap((other, otherId) => (exclusive.some((claim) => other.exclusive.includes(claim)) ? [otherId] : []));
+    if (users.length > 0) rules[id]!.push({ own: true, places: places('').places, kinds: users });
+  });
+  return rules;
 }
 
 function nearOf({ shape }: PodKind, kinds: readonly PodKind[], places: Places): Pick<SceneKind, 'near'> {

@@ -15,6 +15,8 @@ export interface Found {
   outcomes: ReadonlyMap<number, Outcome>;
   /** One plausible placement; none where no nodes are known. */
   placement?: Placement;
+  /** Placements in other orders, where some answer depends on the order. */
+  others?: readonly Placement[];
 }
 
 /** Puts together what becomes of the pods of one workload. */
@@ -49,7 +51,7 @@ function refusalOf({ workload, resources, priority }: Judged, admitted: Admitted
   return { sure: admitted.most < pods, cause: 'quota', missing: { least: Math.max(0, pods - admitted.most), most: pods - admitted.sure }, reason: admitted.reason };
 }
 
-function onNodes({ workload }: Judged, kinds: readonly SceneKind[], { outcomes, placement }: Found): Pick<WorkloadVerdict, 'verdict' | 'missing' | 'reason' | 'cause' | 'absent'> {
+function onNodes({ workload }: Judged, kinds: readonly SceneKind[], { outcomes, placement, others = [] }: Found): Pick<WorkloadVerdict, 'verdict' | 'missing' | 'reason' | 'cause' | 'absent' | 'tried'> {
   if (!placement) return { verdict: 'unknown', missing: { least: 0, most: 0 }, reason: 'no nodes are known' };
   const open = kinds.filter(({ id, count }) => outcomes.get(id)!.least < count);
   const missing = open.reduce((sum, { id, count }) => ({ least: sum.least + count - outcomes.get(id)!.most, most: sum.most + count - outcomes.get(id)!.least }), { least: 0, most: 0 });
@@ -61,9 +63,12 @@ function onNodes({ workload }: Judged, kinds: readonly SceneKind[], { outcomes, 
   const takesTurns = workload.ends && outcomes.get(worst.id)!.most > 0;
   if (missing.least > 0 && !takesTurns) return { ...one, verdict: 'pending', reason: nodesSentence(worst, placement) };
   if (takesTurns && missing.least > 0) return { ...one, verdict: 'may not fit', reason: `no more than ${outcomes.get(worst.id)!.most} of its pods at a time: ${nodesSentence(worst, placement)}` };
-  const { worst: outcome } = outcomes.get(worst.id)!;
-  const reason = outcome ? `in one order of placement ${nodesSentence(worst, outcome)}` : 'other pods may take the room first';
-  return { ...one, verdict: 'may not fit', reason };
+  const tried = workload.ends ? [] : [placement, ...others];
+  const failed = tried.filter(({ placed }) => open.some(({ id, count }) => placed[id]! < count));
+  const shown = failed[0] ?? outcomes.get(worst.id)!.worst;
+  const reason = shown ? `in one order of placement ${nodesSentence(worst, shown)}` : 'other pods may take the room first';
+  const count = tried.length > 0 ? { tried: { orders: tried.length, failed: failed.length } } : {};
+  return { ...one, ...count, verdict: 'may not fit', reason };
 }
 
 /** What cannot be known from objects. */
