@@ -41,6 +41,7 @@ export const rehearseCommand = defineCommand({
   ],
   run: async (invocation): Promise<ExitCode> => {
     const { terminal, flags: given } = invocation;
+    if (given.fromLive && given.from !== undefined) throw new MostikError([diagnose('flag-invalid', { where: '--from', expected: 'either --from or --from-live', value: JSON.stringify(given.from), hint: '' })]);
     const { report, kept } = await run(invocation);
     save(given.report, () => jsonText(rehearsalJson(report)));
     if (given.html !== undefined) {

@@ -5,6 +5,7 @@ import { ownVersion } from '../lib/version.js';
 import { formatRef, type Desired, type ResolvedPlatform, type SecretTable } from '../model/index.js';
 import { applyPlan, planDesired, readPlatform, renderAndCheck, type Inputs, type StageOptions } from '../pipeline.js';
 import { desiredFromGeneration, noFlags, readGeneration } from '../plan/index.js';
+import { untilPoliciesAreInForce } from './in-force.js';
 import type { RehearsalBase } from './schema.js';
 import type { LiveTarget } from './target.js';
 
@@ -69,6 +70,7 @@ export async function stageBase(kube: Kube, { base, desired }: BaseState, { plat
     notes.push(...error.diagnostics.map(({ message }) => message));
   }
   notes.push(...(await settle(kube, desired, { timeoutSeconds, monitor, signal })));
+  if (desired.objects.some(({ ref }) => ref.kind === 'ValidatingAdmissionPolicyBinding')) await untilPoliciesAreInForce(kube);
   return { ...base, ready: notes.length === 0, notes: [...base.notes, ...notes] };
 }
 

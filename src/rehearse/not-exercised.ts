@@ -1,9 +1,10 @@
 import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
 import { formatRef, groupOf, type KubeObject, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { isBuiltIn } from '../render/kinds.js';
+import { convertsByWebhook } from './crds.js';
 import { producedSecret } from './produced.js';
 import type { NotExercised } from './schema.js';
-import { convertsByWebhook, isApiService } from './staged-kube.js';
+import { isApiService } from './staged-kube.js';
 
 /** Lists what of the declared objects a rehearsal cannot know, each with the reason. */
 export function notExercised(objects: readonly RenderedObject[], platform: Pick<ResolvedPlatform, 'cluster'>): NotExercised[] {

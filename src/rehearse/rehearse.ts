@@ -10,7 +10,7 @@ import type { PlanFlags } from '../plan/index.js';
 import { readBase, stageBase, type BaseState } from './base.js';
 import { essenceOf } from './essence.js';
 import { checkFaults, checkNodes, faultsText, plantFaults, type FaultPlan, type Faults } from './faults.js';
-import { copyLive, type LiveCopy } from './live/index.js';
+import { readLiveCluster, type LiveCopy } from './live/index.js';
 import { distinct, notExercised } from './not-exercised.js';
 import { observe, type Observer } from './observe.js';
 import { makeReport } from './report.js';
@@ -69,7 +69,7 @@ export async function rehearse(inputs: Inputs, options: RehearseOptions): Promis
     if (!options.fromLive) checkNodes(options.faults, nodeNames(platform.cluster.nodes));
     const [target, rendered] = await Promise.all([readTarget(platform, { ...options, needed: options.fromLive || /^\d+$/.test(options.from ?? '') }), renderAndCheck(platform, engineProgress(options))]);
     reading = target;
-    const live = options.fromLive && target.target ? await copyLive(target.target, platform) : undefined;
+    const live = options.fromLive && target.target ? await readLiveCluster(target.target, platform) : undefined;
     if (live) checkNodes(options.faults, live.nodes.map(({ name }) => name));
     stage ??= open({ ...platform, cluster: { ...platform.cluster, nodes: live?.nodes ?? platform.cluster.nodes } }, options);
     const world = await setUp({ inputs, platform, ...rendered, target, live }, options);
@@ -127,7 +127,7 @@ async function perform(world: Performance, options: RehearseOptions): Promise<Re
   const timeoutSeconds = options.timeoutSeconds ?? timeoutByDefault;
   options.onStep?.('preparing what stands around the platform');
   const notes = [...world.notes];
-  const warnings = live ? await live.stage(kube, { tables: world.tables, objects: world.base.desired?.objects ?? [] }) : [];
+  const warnings = live ? await live.stage(stage.kube, { standIns: world.tables.before, declared: world.base.desired?.objects ?? [], signal: options.signal }) : [];
   if (live) notes.push(...live.notExercised);
   notes.push(...(await stageSurroundings(stage.kube, { platform, objects, real: live ? undefined : world.target?.kube })));
   if (world.base.desired) options.onStep?.('staging the state before the change');
@@ -152,7 +152,7 @@ async function perform(world: Performance, options: RehearseOptions): Promise<Re
     observer,
     faults: faultsText(options.faults),
     notExercised: distinct([...notes, ...notExercised(objects, platform)]),
-    masked: world.tables.masked,
+    masked: new Map([...world.tables.masked, ...(live?.values ?? [])]),
     started: world.started,
     interrupted: options.signal.aborted,
   });

@@ -1,6 +1,7 @@
 import { isAlreadyExists, type ApplyOptions, type Kube } from '../kube/index.js';
 import { valueAt } from '../lib/read-unknown.js';
 import { groupOf, keyOf, labels, refOf, type KubeObject } from '../model/index.js';
+import { convertsByWebhook, withoutConversion } from './crds.js';
 import { producedSecret } from './produced.js';
 
 /** Field manager of what a rehearsal adds that nobody declared. */
@@ -23,7 +24,7 @@ export function stagedKube(kube: Kube): Kube {
         if (options.dryRun !== true) leftOut.set(keyOf(refOf(object)), answer);
         return answer;
       }
-      const answer = await kube.apply(convertingAlone(object), options);
+      const answer = await kube.apply(convertsByWebhook(object) ? withoutConversion(object) : object, options);
       if (options.dryRun !== true) await makeProduced(kube, object);
       return answer;
     },
@@ -44,17 +45,6 @@ export function stagedKube(kube: Kube): Kube {
 /** An API service that another program answers for. */
 export function isApiService({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
   return kind === 'APIService' && groupOf(apiVersion) === 'apiregistration.k8s.io';
-}
-
-/** Tells whether a CRD asks a webhook to convert between its versions. */
-export function convertsByWebhook(object: KubeObject): boolean {
-  return object.kind === 'CustomResourceDefinition' && valueAt(object, 'spec', 'conversion', 'strategy') === 'Webhook';
-}
-
-function convertingAlone(object: KubeObject): KubeObject {
-  if (!convertsByWebhook(object)) return object;
-  const { spec } = object as { spec?: Record<string, unknown> };
-  return { ...object, spec: { ...spec, conversion: { strategy: 'None' } } };
 }
 
 function withoutUid({ uid: _uid, ...options }: ApplyOptions): ApplyOptions {

@@ -4,6 +4,7 @@ import { asList, asString, valueAt } from '../lib/read-unknown.js';
 import { groupOf, refOf, type KubeObject, type ObjectRef, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { providedApis } from '../render/kinds.js';
 import { applySystemObjects } from '../apply/index.js';
+import { kindOfCrd, openCrd, withoutConversion } from './crds.js';
 import { bareCopy } from './live/bare-copy.js';
 import { simulatedClass, simulatedProvisioner } from './live/classes.js';
 import type { NotExercised } from './schema.js';
@@ -82,34 +83,6 @@ async function missingCrds(stage: Kube, { platform, objects, real }: Surrounding
     if (crd) return [{ crd: withoutConversion(bareCopy(crd)), isReal: true }];
     return provided.has(ref.apiVersion) || provided.has(`${ref.apiVersion}/${ref.kind}`) ? [{ crd: openCrd(ref), isReal: false }] : [];
   });
-}
-
-function kindOfCrd(crd: KubeObject): string {
-  return `${asString(valueAt(crd, 'spec', 'group')) ?? ''}/${asString(valueAt(crd, 'spec', 'names', 'kind')) ?? ''}`;
-}
-
-/** Nobody converts between versions here. */
-export function withoutConversion(crd: KubeObject): KubeObject {
-  const { spec } = crd as { spec?: Record<string, unknown> };
-  return { ...crd, spec: { ...spec, conversion: { strategy: 'None' } } };
-}
-
-/** A CRD that admits whatever an object of its kind says. */
-function openCrd({ apiVersion, kind, namespace }: ObjectRef): KubeObject {
-  const singular = kind.toLowerCase();
-  const plural = /(?:s|x|z|ch|sh)$/.test(singular) ? `${singular}es` : /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;
-  const group = groupOf(apiVersion);
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}`, ...(group.endsWith('.k8s.io') ? { annotations: { 'api-approved.kubernetes.io': 'unapproved, stands in for a rehearsal' } } : {}) },
-    spec: {
-      group,
-      scope: namespace === undefined ? 'Cluster' : 'Namespaced',
-      names: { kind, plural, singular },
-      versions: [{ name: apiVersion.slice(group.length + 1), served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
-    },
-  };
 }
 
 const namedKinds = new Map([['Secret', 'v1'], ['ConfigMap', 'v1'], ['ServiceAccount', 'v1'], ['PersistentVolumeClaim', 'v1'], ['PriorityClass', 'scheduling.k8s.io/v1'], ['StorageClass', 'storage.k8s.io/v1'], ['IngressClass', 'networking.k8s.io/v1']]);
