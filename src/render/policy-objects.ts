@@ -57,7 +57,8 @@ export function policyObjects(policy: Policy, target: PolicyTarget): [policy: Ku
         matchConstraints: { matchPolicy: 'Equivalent', resourceRules: resourceRules(policy) },
         variables: [...exceptionVariables(policy.metadata.name), ...subjectVariables(policy), ...policy.spec.variables],
         validations: policy.spec.validations.map(({ expression, message, messageExpression }) => ({
-          expression: `variables.excepted || variables.unchanged || (${expression})`,
+          // The rule first: for most objects nothing else need be known.
+          expression: `(${expression}) || variables.unchanged || variables.excepted`,
           ...(message === undefined ? {} : { message }),
           ...(messageExpression === undefined ? {} : { messageExpression }),
         })),

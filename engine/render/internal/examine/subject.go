@@ -17,6 +17,7 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/apiserver/pkg/warning"
+	"k8s.io/kubernetes/pkg/apis/core"
 	sigsjson "sigs.k8s.io/json"
 )
 
@@ -121,6 +122,9 @@ func (s *server) prepare(ctx context.Context, versioned runtime.Object, kind sch
 		metadata.SetNamespace("")
 	} else if metadata.GetNamespace() == "" {
 		metadata.SetNamespace(metav1.NamespaceDefault)
+	}
+	if service, isService := internal.(*core.Service); isService {
+		normalizeClusterIPs(service)
 	}
 	resource := resourceOf(kind)
 	ctx = request.WithNamespace(request.WithUser(ctx, someone), metadata.GetNamespace())
