@@ -120,6 +120,9 @@ describe('TR-K8S-5', () => {
   test('wants a worker scaled by anything', () => {
     expect(messages(deployment('web', {}))).toEqual(['Deployment/shop/web: no Service selects it, and no ScaledObject or HorizontalPodAutoscaler scales it']);
     expect(messages(deployment('web', {}), keda('rabbitmq'))).toEqual([]);
+    const metrics = (...names: string[]) => object('Service', 'web', { spec: { selector: { app: 'web' }, ports: names.map((name, index) => ({ name, port: 9090 + index })) } });
+    expect(messages(deployment('web', {}), metrics('metrics'), keda('rabbitmq'))).toEqual([]);
+    expect(messages(deployment('web', {}), metrics('metrics', 'http'), keda('rabbitmq'))).toHaveLength(1);
   });
 
   test('leaves out what holds data, hooks and other kinds, what is excepted, and platforms that do not ask', () => {

@@ -16,7 +16,7 @@ export function trK8s5(platform: ResolvedPlatform, desired: Desired): Diagnostic
   const keepsData = new Set(platform.components.filter(({ data }) => data).map(({ name }) => name));
   const scalers = autoscalersOf(desired);
   return graph.pods.filter(({ of }) => kindOf(of.ref) === 'apps/Deployment' && !keepsData.has(of.component)).flatMap(({ of, namespace, labels }) => {
-    const services = graph.all('/Service').filter((service) => service.ref.namespace === namespace && selects(service, labels));
+    const services = graph.all('/Service').filter((service) => service.ref.namespace === namespace && selects(service, labels) && carriesTraffic(service));
     const own = scalers.filter(({ of: scaler, target }) => scaler.ref.namespace === namespace && target.kind === 'Deployment' && target.name === of.ref.name).map((scaler) => scaler.of);
     if (own.length === 0) {
       const kind = services.length > 0 ? `it is behind ${formatRef(services[0]!.ref)}, and no HorizontalPodAutoscaler scales it` : 'no Service selects it, and no ScaledObject or HorizontalPodAutoscaler scales it';
@@ -30,6 +30,12 @@ export function trK8s5(platform: ResolvedPlatform, desired: Desired): Diagnostic
 function selects({ object }: RenderedObject, labels: Record<string, string>): boolean {
   const selector = Object.entries(asStrings(valueAt(object, 'spec', 'selector')));
   return selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+}
+
+/** A worker may have a Service for its metrics alone. */
+function carriesTraffic({ object }: RenderedObject): boolean {
+  const ports = asList(valueAt(object, 'spec', 'ports')).map(asDict);
+  return ports.length === 0 || ports.some(({ name }) => name !== 'metrics' && name !== 'http-metrics');
 }
 
 const resources = ['cpu', 'memory'];
