@@ -5,7 +5,7 @@ import type { KubeObject } from '../model/index.js';
 const blank = 'blanked';
 
 /** A value that the API server takes for a key of a Secret of this type, and that says nothing. */
-export function blankValue(type: string, key: string): string {
+function blankValue(type: string, key: string): string {
   if (type === 'kubernetes.io/dockerconfigjson' && key === '.dockerconfigjson') return '{"auths":{}}';
   if (type === 'kubernetes.io/dockercfg' && key === '.dockercfg') return '{}';
   return blank;

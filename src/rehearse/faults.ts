@@ -21,7 +21,7 @@ const slowByDefault = '20s';
 export function faultsText({ killNodes, slowPods, crash }: Faults): string[] {
   return [
     ...killNodes.map((node) => `node ${node} is lost with its pods during the rollout`),
-    ...slowPods.map(slowPod).map(({ component, time }) => `new pods of ${component} take ${time} to become ready`),
+    ...slowPods.map(slowPod).map(({ component, time }) => `new pods of ${component} ${time === 'never' ? 'never become ready' : `take ${time} to become ready`}`),
     ...crash.map((component) => `pods of ${component} crash again and again`),
   ];
 }

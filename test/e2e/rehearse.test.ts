@@ -103,12 +103,14 @@ describe.skipIf(noEngine)('a rehearsal', () => {
   }, 120_000);
 
   it('carries faults out on the throw-away cluster alone', async () => {
-    const [killed, slow] = await Promise.all([rehearse('replicas', '--kill-node', 'worker-2'), rehearse('again', '--slow-pod', 'orchestrator=3s', '--crash', 'rules', '--timeout', '30s')]);
+    const [killed, slow] = await Promise.all([rehearse('replicas', '--kill-node', 'worker-2'), rehearse('again', '--slow-pod', 'orchestrator=never', '--crash', 'api-gateway')]);
     expect(killed.code, killed.stdout).toBe(0);
     expect(killed.report.faults).toEqual(['node worker-2 is lost with its pods during the rollout']);
     expect(killed.report.pods.reduce((sum, { ended }) => sum + ended, 0)).toBeGreaterThan(0);
-    expect(slow.code, slow.stdout).toBe(0);
-    expect(slow.report.faults[0]).toBe('new pods of orchestrator take 3s to become ready');
+    expect(slow.code, slow.stdout).toBe(1);
+    expect(slow.report.faults).toEqual(['new pods of orchestrator never become ready', 'pods of api-gateway crash again and again']);
+    expect(slow.report.problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^orchestrator is not ready because .*: mostik.dev\/simulate-ready-after keeps it from starting$/)]);
+    expect(slow.report.services.find(({ service }) => service === 'Service/shop/api-gateway')).toMatchObject({ before: 2, least: 0, after: 0, wentEmpty: 1 });
     expect((await home.mostik(['rehearse', dir, '--kill-node', 'worker-9'])).stderr).toContain('there is no such node; the rehearsal has worker-1, worker-2');
   }, 120_000);
 

@@ -1,6 +1,6 @@
 import { asDict, asString, asStrings } from '../../lib/read-unknown.js';
 import { findableLength, formatRef, keyOf, labels, refOf, restore, tokenize, type KubeObject, type RenderedObject, type SecretTable } from '../../model/index.js';
-import { blankSecret, blankValue } from '../blank.js';
+import { blankSecret } from '../blank.js';
 
 /** What secret values are replaced by. */
 export interface Covering {
@@ -23,9 +23,8 @@ export function cover(object: KubeObject, { platform, real, standIns, declared }
   const blanked = blankSecret(covered);
   if (!own) return blanked;
   const known = declaredData(own.object);
-  const type = asString(covered['type']) ?? 'Opaque';
-  const data = Object.fromEntries(Object.entries(asStrings(covered['data'])).map(([key, value]) => [key, known[key] === value ? value : Buffer.from(blankValue(type, key)).toString('base64')]));
-  return { ...blanked, data };
+  const unchanged = Object.entries(asStrings(covered['data'])).filter(([key, value]) => known[key] === value);
+  return { ...blanked, data: { ...asStrings(blanked['data']), ...Object.fromEntries(unchanged) } };
 }
 
 function declaredData(secret: KubeObject): Record<string, string> {
