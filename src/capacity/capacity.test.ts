@@ -71,6 +71,12 @@ describe('what is let in', () => {
     expect(verdicts([quota({ 'limits.cpu': 4 }), core('LimitRange', { limits: [{ type: 'Container', default: { cpu: 1 } }] }), silent])).toEqual(['web: fits']);
   });
 
+  test('a quota without room for one pod more stops a rollout that takes none away first', () => {
+    const web = (replicas: number) => report([quota({ pods: 3 }), workload('Deployment', 'web', { replicas })]).workloads[0]?.rollout;
+    expect(web(2)?.verdict).toBe('fits');
+    expect(web(3)).toEqual({ verdict: 'refused', reason: 'ResourceQuota/shop/resourcequota: pods: 0 of 3 is left, one more pod asks for 1' });
+  });
+
   test('pods that end give their share of a quota back', () => {
     const job = workload('Job', 'once', { pod: asking({ cpu: 2 }) });
     expect(verdicts([quota({ 'requests.cpu': 2 }), workload('Deployment', 'web', { replicas: 2, pod: asking({ cpu: 1 }) }), job])).toEqual(['web: fits', 'once: may not fit 0-1']);

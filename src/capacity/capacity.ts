@@ -56,13 +56,13 @@ interface World {
 function outcomesOf(pods: readonly number[], { all, around, objects, others, nodes, running, steps }: World): Found & { shortages: Shortage[]; quotas: CapacityReport['quotas'] } {
   const counted = all.map((judged, index) => ({ ...judged, workload: { ...judged.workload, pods: pods[index]! } }));
   const consumers = counted.flatMap((judged, index) => consumersOf(judged, index, { around, nodes }));
-  const { uses, admitted } = judgeQuotas([...consumers, ...objects], around.quotas, others);
-  if (!nodes) return { admitted, quotas: uses, shortages: [], outcomes: new Map() };
-  const kinds = [...counted.flatMap((judged, index) => placeable(judged, { index, admitted: admitted.get(index), nodes, around })), ...runningKinds(running, around)];
+  const { uses, ...quotas } = judgeQuotas([...consumers, ...objects], around.quotas, others);
+  if (!nodes) return { ...quotas, quotas: uses, shortages: [], outcomes: new Map() };
+  const kinds = [...counted.flatMap((judged, index) => placeable(judged, { index, admitted: quotas.admitted.get(index), nodes, around })), ...runningKinds(running, around)];
   const scene = makeScene(nodes, kinds);
   const { outcomes, shortages } = judge(scene, steps);
   const isOpen = scene.kinds.some(({ id, ends, spare }) => !ends && !spare && outcomes.has(id) && outcomes.get(id)!.least < Math.min(scene.kinds[id]!.count, outcomes.get(id)!.most));
-  return { admitted, quotas: uses, shortages, outcomes, placement: placeAll(scene), ...(isOpen ? { others: placeInOrders(scene) } : {}) };
+  return { ...quotas, quotas: uses, shortages, outcomes, placement: placeAll(scene), ...(isOpen ? { others: placeInOrders(scene) } : {}) };
 }
 
 function consumersOf({ workload, resources, priority }: Judged, index: number, { around, nodes }: { around: Surroundings; nodes: readonly CapacityNode[] | undefined }): Consumer[] {

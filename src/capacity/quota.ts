@@ -26,10 +26,18 @@ export interface Admitted {
   reason: string;
 }
 
-/** Judges what everything together takes of each quota. `admitted` is by workload; those let in whole are not in it. */
-export function judgeQuotas(consumers: readonly Consumer[], quotas: readonly KubeObject[], others: readonly Consumer[] = []): { uses: QuotaUse[]; admitted: Map<number, Admitted> } {
+/** What quotas let in, by workload; those let in whole are not in it. `tight` are those that could not have one pod more. */
+export interface QuotaJudgement {
+  uses: QuotaUse[];
+  admitted: Map<number, Admitted>;
+  tight: Map<number, string>;
+}
+
+/** Judges what everything together takes of each quota. */
+export function judgeQuotas(consumers: readonly Consumer[], quotas: readonly KubeObject[], others: readonly Consumer[] = []): QuotaJudgement {
   const uses: QuotaUse[] = [];
   const admitted = new Map<number, Admitted>();
+  const tight = new Map<number, string>();
   const limit = (workload: number | undefined, count: number, to: Admitted): void => {
     if (workload === undefined || to.sure >= count) return;
     const before = admitted.get(workload);
@@ -50,10 +58,15 @@ export function judgeQuotas(consumers: readonly Consumer[], quotas: readonly Kub
     for (const [resource, quantity] of hardOf(quota)) {
       const use = useOf({ quota, resource, hard: amountOf(resource, quantity) ?? 0 }, inside, counted(quota, others));
       uses.push(use);
-      for (const consumer of inside) limit(consumer.workload, consumer.count, admittedBy(use, consumer, inside));
+      for (const consumer of inside) {
+        limit(consumer.workload, consumer.count, admittedBy(use, consumer, inside));
+        const each = consumer.charges[resource] ?? 0;
+        const left = Math.max(0, use.hard - use.others - use.wanted);
+        if (consumer.workload !== undefined && consumer.pod && each > left) tight.set(consumer.workload, `${formatRef(use.quota)}: ${resource}: ${formatAmount(resource, left)} of ${formatAmount(resource, use.hard)} is left, one more pod asks for ${formatAmount(resource, each)}`);
+      }
     }
   }
-  return { uses: uses.filter(({ wanted, passing }) => wanted + passing > 0), admitted };
+  return { uses: uses.filter(({ wanted, passing }) => wanted + passing > 0), admitted, tight };
 }
 
 function useOf({ quota, resource, hard }: { quota: KubeObject; resource: string; hard: number }, consumers: readonly Consumer[], others: readonly Consumer[]): QuotaUse {

@@ -11,6 +11,8 @@ import type { SceneKind } from './scene.js';
 export interface Found {
   /** What quotas let in, by workload. */
   admitted: ReadonlyMap<number, Admitted>;
+  /** Workloads that quotas let no more pods of in, and why. */
+  tight: ReadonlyMap<number, string>;
   /** By kind of pods. */
   outcomes: ReadonlyMap<number, Outcome>;
   /** One plausible placement; none where no nodes are known. */
@@ -36,7 +38,7 @@ export function judgeWorkload(judged: Judged, found: Found & { index: number }):
   if (refused) return { ...fits, ...refused, verdict: 'may not fit' };
   const doubt = doubtOf(judged);
   if (doubt !== undefined && placed.verdict === 'fits') return { ...fits, verdict: 'may not fit', cause: 'claims', reason: doubt, missing: { least: 0, most: pods } };
-  const rollout = placed.verdict === 'fits' ? rolloutOf(kinds.filter(({ spare }) => spare), found) : undefined;
+  const rollout = placed.verdict === 'fits' || placed.verdict === 'unknown' ? rolloutOf(judged, kinds.filter(({ spare }) => spare), found) : undefined;
   return { ...fits, ...placed, ...(rollout ? { rollout } : {}) };
 }
 
@@ -78,7 +80,9 @@ function doubtOf({ workload: { spec }, volumes }: Judged): string | undefined {
   return volumes.doubt;
 }
 
-function rolloutOf([next]: readonly SceneKind[], { outcomes, placement }: Found): WorkloadVerdict['rollout'] {
+function rolloutOf({ workload }: Judged, [next]: readonly SceneKind[], { index, tight, outcomes, placement }: Found & { index: number }): WorkloadVerdict['rollout'] {
+  const refusal = tight.get(index);
+  if (workload.rollout?.unavailable === 0 && refusal !== undefined) return { verdict: 'refused', reason: refusal };
   if (!next || !placement) return undefined;
   const { least, most, worst } = outcomes.get(next.id)!;
   if (least > 0) return { verdict: 'fits', reason: '' };

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/index.js';
 import { formatRef, maskText, type Desired, type ResolvedPlatform } from '../model/index.js';
 import { apisProvided } from './apis-provided.js';
 import { autoscalers } from './autoscalers.js';
+import { capacity } from './capacity.js';
 import { checkSeverities } from './check-severities.js';
 import { claims } from './claims.js';
 import { disruptionBudgets } from './disruption-budgets.js';
@@ -67,6 +68,7 @@ export const checks: readonly Check[] = [
   networkDns,
   nodePorts,
   claims,
+  capacity,
   envInGit,
   secretsInGit,
   everydaySecrets,

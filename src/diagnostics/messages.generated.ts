@@ -67,6 +67,7 @@ export interface Params {
   'database-major': { object: string | number; from: string | number; to: string | number };
   'deletion-stuck': { object: string | number; finalizers: string | number };
   'dependency-missing': { component: string | number; message: string | number };
+  'device-missing': { object: string | number; resource: string | number };
   'disruption-forbidden': { object: string | number; field: string | number; value: string | number; replicas: string | number; pods: string | number };
   'disruption-selects-none': { object: string | number; selector: string | number };
   'dns-closed': { pods: string | number; policies: string | number };
@@ -131,6 +132,7 @@ export interface Params {
   'kustomize-failed': { component: string | number; message: string | number };
   'library-incomplete': { where: string | number; name: string | number };
   'library-part-missing': { where: string | number; name: string | number; dependency: string | number; repository: string | number };
+  'limit-range-refuses': { object: string | number; reason: string | number };
   'list-key-twice': { object: string | number; path: string | number; key: string | number };
   'lock-held': { platform: string | number; who: string | number; since: string | number };
   'lock-lost': { platform: string | number; who: string | number };
@@ -170,6 +172,9 @@ export interface Params {
   'platform-not-applied': { platform: string | number };
   'platform-not-found': { dir: string | number; hint: string | number };
   'plugin-refused': { component: string | number; message: string | number };
+  'pods-may-not-fit': { object: string | number; missing: string | number; pods: string | number; reason: string | number };
+  'pods-together-will-not-fit': { objects: string | number; missing: string | number; reason: string | number };
+  'pods-will-not-fit': { object: string | number; missing: string | number; pods: string | number; reason: string | number };
   'policies-too-old': { kubernetes: string | number };
   'policy-example': { rule: string | number; kind: string | number; object: string | number; found: string | number; expected: string | number; file: string | number };
   'policy-invalid': { rule: string | number; field: string | number; problem: string | number; file: string | number };
@@ -183,6 +188,9 @@ export interface Params {
   'profile-unknown': { name: string | number; hint: string | number };
   'program-missing': { program: string | number; problem: string | number };
   'proxy-unsupported': { context: string | number; proxy: string | number; problem: string | number };
+  'quota-exceeded': { object: string | number; resource: string | number; wanted: string | number; hard: string | number; by: string | number };
+  'quota-may-be-exceeded': { object: string | number; resource: string | number; wanted: string | number; hard: string | number };
+  'quota-refuses-pods': { object: string | number; missing: string | number; pods: string | number; reason: string | number };
   'reference-key-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; key: string | number; has: string | number; near: string | number };
   'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; where: string | number; near: string | number; entry: string | number };
   'reference-too-late': { object: string | number; from: string | number; kind: string | number; name: string | number; component: string | number };
@@ -202,9 +210,13 @@ export interface Params {
   'replacement-refused': { object: string | number; reason: string | number };
   'request-refused': { subject: string | number; verb: string | number; reason: string | number };
   'request-timeout': { subject: string | number; verb: string | number; seconds: string | number };
+  'rollout-may-not-fit': { object: string | number; reason: string | number };
+  'rollout-will-not-fit': { object: string | number; reason: string | number };
   'route-port-missing': { object: string | number; path: string | number; service: string | number; port: string | number; has: string | number };
   'route-service-missing': { object: string | number; path: string | number; service: string | number; namespace: string | number; near: string | number };
   'route-twice': { object: string | number; route: string | number; other: string | number };
+  'scale-may-not-fit': { object: string | number; scaler: string | number; pods: string | number; reason: string | number };
+  'scale-will-not-fit': { object: string | number; scaler: string | number; pods: string | number; reason: string | number };
   'schema-unknown': { kind: string | number; apiVersion: string | number; count: string | number };
   'schema-version-nearest': { wanted: string | number; used: string | number };
   'scope-unknown': { object: string | number; kind: string | number; apiVersion: string | number };
@@ -346,6 +358,7 @@ export const messages: Record<
   'database-major': { severity: 'error', exit: 6, message: "%object%: image changes from %from% to %to%: another major version does not start on the same data", hint: "keep the major version, or dump the data, delete the claim by name and restore" },
   'deletion-stuck': { severity: 'error', exit: 5, message: "%object%: is still being deleted; finalizers: %finalizers%", hint: "look for the controller that should remove the finalizer" },
   'dependency-missing': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "helm dependency build, then commit the charts/ folder: rendering fetches nothing" },
+  'device-missing': { severity: 'error', exit: 1, message: "%object%: asks for %resource%, which no node has", hint: "declare nodes that have it, such as { name: gpu, gpus: 1 } in spec.cluster.nodes" },
   'disruption-forbidden': { severity: 'warning', exit: 1, message: "%object%: spec.%field% %value% lets none of the %replicas% pods of %pods% be evicted", hint: "leave one pod free to go: maxUnavailable: 1, and two replicas where one must always be there" },
   'disruption-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform" },
   'dns-closed': { severity: 'warning', exit: 1, message: "%pods%: cannot ask for names: %policies% let nothing out to the DNS of the cluster", hint: "allow egress to pods k8s-app=kube-dns of namespace kube-system on 53/UDP and 53" },
@@ -410,6 +423,7 @@ export const messages: Record<
   'kustomize-failed': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'library-incomplete': { severity: 'error', exit: 3, message: "%where%: chart %name% is a library and defines no template \"%name%.all\", so there is nothing to install", hint: "define one that includes what a service of this kind needs, or depend on the library in a chart of your own" },
   'library-part-missing': { severity: 'error', exit: 3, message: "%where%: chart %name% depends on %dependency%, which is neither in its charts folder nor at %repository%", hint: "run `helm dependency build` on the library, or put the chart there" },
+  'limit-range-refuses': { severity: 'error', exit: 1, message: "%object%: %reason%", hint: "stay within the LimitRange, or change it" },
   'list-key-twice': { severity: 'error', exit: 3, message: "%object%: %path%: two entries with %key%", hint: "keep one of them: kubectl and Helm let the last one win, server-side apply refuses both" },
   'lock-held': { severity: 'error', exit: 6, message: "platform %platform%: another apply is under way: %who%, since %since%", hint: "wait for it to end, or stop that process; a dead one is taken over by itself" },
   'lock-lost': { severity: 'error', exit: 6, message: "platform %platform%: the lock was lost: %who%", hint: "look at mostik status and mostik history, then apply again" },
@@ -449,6 +463,9 @@ export const messages: Record<
   'platform-not-applied': { severity: 'error', exit: 1, message: "platform %platform%: nothing was applied to this cluster yet", hint: "mostik up or mostik apply does that" },
   'platform-not-found': { severity: 'error', exit: 3, message: "%dir%: no platform file (platform.yaml, platform.yml or platform.ts)", hint: "%hint%" },
   'plugin-refused': { severity: 'error', exit: 3, message: "%component%: %message%" },
+  'pods-may-not-fit': { severity: 'warning', exit: 1, message: "%object%: %missing% of %pods% may not run: %reason%", hint: "leave more room: fewer or smaller pods, larger or more nodes; a PriorityClass decides who goes first" },
+  'pods-together-will-not-fit': { severity: 'error', exit: 1, message: "%objects%: at least %missing% of their pods will not run: %reason%", hint: "ask for less, or declare larger or more nodes (spec.cluster.nodes); a PriorityClass decides who goes first" },
+  'pods-will-not-fit': { severity: 'error', exit: 1, message: "%object%: %missing% of %pods% will not run: %reason%", hint: "ask for less, or declare nodes that have it (spec.cluster.nodes); mostik check capacity shows every node" },
   'policies-too-old': { severity: 'error', exit: 3, message: "spec.policies: Kubernetes %kubernetes% cannot enforce policies, expected 1.30 or newer", hint: "raise spec.kubernetes, or take spec.policies away" },
   'policy-example': { severity: 'error', exit: 3, message: "rule %rule%: its %kind% example %object%: got %found%, expected %expected%", hint: "see %file%" },
   'policy-invalid': { severity: 'error', exit: 3, message: "rule %rule%: the API server would not accept it: %field%: %problem%", hint: "see %file%" },
@@ -462,6 +479,9 @@ export const messages: Record<
   'profile-unknown': { severity: 'error', exit: 3, message: "Profile %name%: the platform has no such profile", hint: "%hint%" },
   'program-missing': { severity: 'error', exit: 4, message: "%program%: cannot be started: %problem%" },
   'proxy-unsupported': { severity: 'error', exit: 4, message: "cluster %context%: its proxy-url %proxy% cannot be used: %problem%", hint: "use an http:// proxy, or reach the cluster directly and remove proxy-url from the kubeconfig" },
+  'quota-exceeded': { severity: 'error', exit: 1, message: "%object%: %resource%: the platform wants %wanted%, the quota allows %hard%: %by%", hint: "ask for less, or raise the quota" },
+  'quota-may-be-exceeded': { severity: 'warning', exit: 1, message: "%object%: %resource%: with Jobs and hooks the platform wants %wanted% while these run, the quota allows %hard%", hint: "leave room in the quota, or have it ask for less" },
+  'quota-refuses-pods': { severity: 'error', exit: 1, message: "%object%: %missing% of %pods% are refused: %reason%", hint: "give every container requests and limits, or have a LimitRange in the namespace give them; or change the quota" },
   'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
   'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform%where%", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %entry%" },
   'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },
@@ -481,9 +501,13 @@ export const messages: Record<
   'replacement-refused': { severity: 'error', exit: 6, message: "%object%: must be deleted and made again: %reason%", hint: "allow it with --replace=%object%, or undo the change of that field" },
   'request-refused': { severity: 'error', exit: 1, message: "%subject%: %verb% refused by the API server: %reason%" },
   'request-timeout': { severity: 'error', exit: 5, message: "%subject%: %verb% had no answer within %seconds% s", hint: "the API server or a webhook behind it is slow; try again when it has recovered" },
+  'rollout-may-not-fit': { severity: 'info', exit: 1, message: "%object%: a rollout may be stuck: the one pod more that it needs may find no room: %reason%", hint: "leave room for one more pod, or let one go first: strategy.rollingUpdate.maxUnavailable: 1" },
+  'rollout-will-not-fit': { severity: 'warning', exit: 1, message: "%object%: a rollout would be stuck: no room for the one pod more that it needs: %reason%", hint: "leave room for one more pod, or let one go first: strategy.rollingUpdate.maxUnavailable: 1" },
   'route-port-missing': { severity: 'error', exit: 1, message: "%object%: %path%: Service %service% has no port %port%: it has %has%" },
   'route-service-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: Service %service% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: Service/%namespace%/%service%" },
   'route-twice': { severity: 'error', exit: 1, message: "%object%: %route% is also taken by %other%", hint: "leave it to one of them; or give each its own path, host or class" },
+  'scale-may-not-fit': { severity: 'info', exit: 1, message: "%object%: %scaler% may want %pods% pods; with all autoscalers at their most there may be no room: %reason%", hint: "lower its maximum, or declare larger or more nodes (spec.cluster.nodes)" },
+  'scale-will-not-fit': { severity: 'warning', exit: 1, message: "%object%: %scaler% may want %pods% pods, and there is no room for so many: %reason%", hint: "lower its maximum, or declare larger or more nodes (spec.cluster.nodes)" },
   'schema-unknown': { severity: 'info', exit: 0, message: "%kind% (%apiVersion%): no schema is known, so %count% of these are not held against one", hint: "add the CustomResourceDefinition to the platform" },
   'schema-version-nearest': { severity: 'info', exit: 0, message: "Kubernetes %wanted%: its schemas do not come with this version of Mostik, those of %used% are used" },
   'scope-unknown': { severity: 'error', exit: 3, message: "%object%: no component has the CustomResourceDefinition of %kind% (%apiVersion%), so whether it lives in a namespace is not known", hint: "set metadata.namespace; or add the CRD to the platform; or name the kind in spec.cluster.provides as %apiVersion%/%kind%:Namespaced or %apiVersion%/%kind%:Cluster" },

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHome, noEngine, type Home } from './mostik.js';
 
-const platform = (name: string, components: string): string => `apiVersion: mostik.dev/v1
+const platform = (name: string, components: string, more = ''): string => `apiVersion: mostik.dev/v1
 kind: Platform
 metadata: { name: ${name} }
 spec:
   cluster: { name: failures, nodes: [{ name: worker, count: 2, cpu: 4, memory: 8Gi }] }
   components:
-${components}`;
+${components}${more}`;
 
 describe.skipIf(noEngine)('what goes wrong', () => {
   let home: Home;
@@ -29,13 +29,21 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     const dir = home.write('too-big', { 'platform.yaml': platform('too-big', `    big: { workload: { image: "nginx:1.27", port: 80, resources: { requests: { cpu: 64 } } } }
     child: { workload: { image: "nginx:1.27", port: 80 }, needs: [big] }
     other: { workload: { image: "nginx:1.27", port: 80 } }
-`) });
+`, '  checks: { severity: { pods-will-not-fit: warning } }\n') });
     const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
     expect(code).toBe(5);
     expect(stdout + stderr).toMatch(/Insufficient cpu/);
     expect(await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=too-big')).toEqual(['deployment.apps/big', 'deployment.apps/other']);
     const again = await home.mostik(['up', dir, '--timeout', '2s']);
     expect(again.code).toBe(5);
+  }, 60_000);
+
+  it('ends with exit 1 before anything is written when a pod is too large for the declared nodes', async () => {
+    const dir = home.write('far-too-big', { 'platform.yaml': platform('far-too-big', '    big: { workload: { image: "nginx:1.27", port: 80, resources: { requests: { cpu: 64 } } } }\n') });
+    const { code, stdout, stderr } = await home.mostik(['up', dir]);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('Deployment/default/big: 1 of 1 pod will not run: 0/2 nodes are available: 2 Insufficient cpu');
+    expect(await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=far-too-big')).toEqual([]);
   }, 60_000);
 
   it('ends with exit 5 and the kubelet\'s reason when a pod is held by a slow stage', async () => {
