@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { diagnose, MostikError, throwOnErrors } from '../diagnostics/index.js';
 import { controllerCertificate, controllerKeys, sealingKeyLabel, type ControllerPlace, type Kube } from '../kube/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
@@ -123,6 +123,7 @@ function report({ file, target, text, outcomes }: { file: string | undefined; ta
 /** What is sealed is no secret: whoever may read the folder may read it. */
 function write(file: string, text: string): void {
   try {
+    mkdirSync(dirname(file), { recursive: true });
     const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o666;
     writeAtomically(file, text, mode & 0o777);
   } catch (error) {
@@ -150,14 +151,13 @@ async function valuesOf(platform: ResolvedPlatform, specs: Record<string, Secret
   const missing = lookups.flatMap(({ name, spec, key, source, value }) => {
     if (value !== undefined && (source !== 'sealed' || options.opened === true)) values.set(name, value);
     if (value !== undefined || (source === 'unopened' && options.opened !== true)) return [];
-    // The seed is nobody's password: it is sealed where there is one, and made where a template asks for it.
-    if (name === seedName && options.names?.includes(name) !== true) return [];
     const mayMake = source === 'none' && spec.generate !== undefined && (cluster.problem === undefined || cluster.missing);
     if (mayMake && options.generate) {
       generated.push(name);
       values.set(name, secretValue(spec, (n) => randomInt(n)));
     }
-    if (values.has(name)) return [];
+    // Charts that make passwords of their own make them of the seed, so it is sealed too; most platforms have none yet.
+    if (values.has(name) || (name === seedName && options.names?.includes(name) !== true)) return [];
     const hint = mayMake ? `put it into .env, or let it be made: --generate` : source === 'unopened' ? 'name the private key with --sealing-key FILE' : 'put it into .env beside the platform file';
     return [diagnose('seal-no-value', { name, key, cluster: cluster.problem ?? `cluster ${cluster.name} has none`, hint })];
   });
