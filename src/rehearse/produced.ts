@@ -8,7 +8,8 @@ import { blankData } from './blank.js';
  */
 const makers: Readonly<Record<string, (object: KubeObject) => { name: string; type: string; keys: string[] } | undefined>> = {
   'bitnami.com/SealedSecret': (object) => ({
-    name: asString(valueAt(object, 'spec', 'template', 'metadata', 'name')) ?? object.metadata.name,
+    // Its controller takes the name of the SealedSecret itself, whatever the template says.
+    name: object.metadata.name,
     type: asString(valueAt(object, 'spec', 'template', 'type')) ?? 'Opaque',
     keys: [...Object.keys(asDict(valueAt(object, 'spec', 'encryptedData'))), ...Object.keys(asDict(valueAt(object, 'spec', 'template', 'data')))],
   }),

@@ -9,7 +9,8 @@ import { runCli, type Ended } from '../../src/cli/test-cli.js';
 import { connect, sealingKeyLabel, type Kube } from '../../src/kube/index.js';
 import { valueAt } from '../../src/lib/read-unknown.js';
 import { yamlText } from '../../src/lib/write-yaml.js';
-import type { KubeObject } from '../../src/model/index.js';
+import { healthOf } from '../../src/apply/index.js';
+import type { Health, KubeObject } from '../../src/model/index.js';
 import { freePorts, noApiServer, startApiServer, type ApiServer } from './api-server.js';
 import { noSealedSecrets, sealedSecretsTools, startController, until, type RunningController, type SealedSecretsTools } from '../tools/sealed-secrets.js';
 
@@ -69,16 +70,17 @@ describe.skipIf(why)(`Sealed Secrets 0.27.1${why === undefined ? '' : ` (${why})
   const dataOf = (secret: unknown): Record<string, string> => Object.fromEntries(Object.entries((valueAt(secret, 'data') ?? {}) as Record<string, string>).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
   const secretOf = (name: string, namespace = 'shop'): Promise<KubeObject | undefined> => kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
   /** Gives a SealedSecret to the cluster and waits for the controller's word on it. */
-  const give = async (object: KubeObject): Promise<{ synced: string; secret: KubeObject | undefined }> => {
+  const give = async (object: KubeObject): Promise<{ synced: string; secret: KubeObject | undefined; health: Health }> => {
     const { name, namespace = '' } = object.metadata;
     await kube.apply(object);
     let synced: unknown;
+    let live: KubeObject | undefined;
     await until(async () => {
-      const live = await kube.get({ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', namespace, name });
+      live = await kube.get({ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', namespace, name });
       synced = valueAt(live, 'status', 'conditions', 0, 'status');
-      return synced !== undefined;
+      return synced !== undefined && healthOf(live!).status !== 'progressing';
     }, () => `the controller says nothing of ${name}:\n${controller.log()}`);
-    return { synced: String(synced), secret: await secretOf(name, namespace) };
+    return { synced: String(synced), secret: await secretOf(name, namespace), health: healthOf(live!) };
   };
   const copy = (object: KubeObject, metadata: Partial<KubeObject['metadata']>): KubeObject => ({ ...object, metadata: { ...object.metadata, ...metadata } });
 
@@ -94,8 +96,9 @@ describe.skipIf(why)(`Sealed Secrets 0.27.1${why === undefined ? '' : ` (${why})
     });
 
     test('sealed by Mostik, the controller makes the Secret of it', async () => {
-      const { synced, secret } = await give(sealed);
+      const { synced, secret, health } = await give(sealed);
       expect(synced, controller.log()).toBe('True');
+      expect(health.status).toBe('healthy');
       expect(dataOf(secret)).toEqual(opened);
       expect(secret).toMatchObject({ type: 'kubernetes.io/basic-auth', metadata: { labels: { app: 'db' }, annotations: { note: '0755' } }, ...(scope === 'strict' ? { immutable: true } : {}) });
     });
@@ -103,8 +106,9 @@ describe.skipIf(why)(`Sealed Secrets 0.27.1${why === undefined ? '' : ` (${why})
     test('moved to another name or namespace, it opens as far as its scope reaches, in both tools', async () => {
       for (const [place, reaches] of [[{ name: `${name}-2` }, scope !== 'strict'], [{ namespace: 'other' }, scope === 'cluster-wide']] as const) {
         const moved = copy(sealed, place);
-        const { synced, secret } = await give(moved);
+        const { synced, secret, health } = await give(moved);
         expect(synced).toBe(reaches ? 'True' : 'False');
+        expect(health).toMatchObject(reaches ? { status: 'healthy' } : { status: 'failed', reason: expect.stringContaining('no key could decrypt secret') as string });
         expect(dataOf(secret)).toEqual(reaches ? opened : {});
         const ended = await mostik('unseal', write('moved.yaml', moved), ...fromCluster());
         expect(ended.code, ended.err).toBe(reaches ? 0 : 3);

@@ -155,6 +155,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     // Those of one step only read, so they run side by side.
     const steps = [
       [['check', clone, '-o', 'json'], ['render', clone, '-o', 'json'], ['plan', clone, '-v'], ['plan', clone, '-o', 'json'], ['plan', clone, '--out', plan]],
+      [['rehearse', clone, '--report', join(home.folder, 'rehearsal.json'), '--html', join(home.folder, 'rehearsal.html')]],
       [['apply', plan, '--yes', '-v']],
       [['status', clone, '-v'], ['status', clone, '-o', 'json'], ['history', clone, '-o', 'json'], ['diff', '1', '2', clone]],
       [['secrets', 'list', clone, '--sealing-key', key()], ['secrets', 'seal', clone, '--sealing-key', key(), '-o', 'json'], ['secrets', 'unseal', file, '--sealing-key', key()]],
@@ -166,7 +167,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     Object.assign(outputs, await readState());
     expect(await mostik(['destroy', clone, '--yes', '-v'])).toMatchObject({ code: 0 });
     const texts = { ...outputs, ...filesOf(home.folder) };
-    expect(Object.keys(texts).filter((name) => /plan\.json$|secrets\.sealed\.yaml$|generation-\d+$|piece-/.test(name)).length).toBeGreaterThan(5);
+    expect(Object.keys(texts).filter((name) => /(plan|rehearsal)\.json$|rehearsal\.html$|secrets\.sealed\.yaml$|generation-\d+$|piece-/.test(name)).length).toBeGreaterThan(7);
     const found = Object.entries(texts).flatMap(([name, text]) => Object.entries(values).flatMap(([secret, value]) => formsOf(value).filter((form) => text.includes(form)).map((form) => `${name}: ${secret} as ${form}`)));
     expect(found).toEqual([]);
     // The search can find something: the one place where values are kept, and the file of the first machine.

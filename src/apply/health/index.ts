@@ -8,6 +8,7 @@ import { daemonSetHealth } from './daemon-set.js';
 import { deploymentHealth } from './deployment.js';
 import { jobHealth } from './job.js';
 import { podHealth } from './pod.js';
+import { sealedSecretHealth } from './sealed-secret.js';
 import { serviceHealth } from './service.js';
 import { statefulSetHealth } from './stateful-set.js';
 
@@ -23,6 +24,7 @@ const rules: Record<string, HealthRule> = {
   '/PersistentVolumeClaim': claimHealth,
   '/Service': serviceHealth,
   'apiextensions.k8s.io/CustomResourceDefinition': crdHealth,
+  'bitnami.com/SealedSecret': sealedSecretHealth,
 };
 
 /** Groups of Kubernetes itself whose other kinds have nothing to wait for. */
