@@ -1,12 +1,12 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
 import { few, hasPort, policyName } from '../network/index.js';
-import { networkOf } from './network.js';
+import { isGuarded, networkOf } from './network.js';
 
 /** Finds pods whose policies let them send, but not ask for names: nearly everything fails without DNS, and slowly. */
 export function networkDns(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const { around, network, guarded } = networkOf(platform, desired);
-  if (!guarded) return [];
+  if (!isGuarded(platform, desired)) return [];
+  const { around, network } = networkOf(platform, desired);
   return platform.components.flatMap(({ name, at }) => {
     const mute = around.workloads.filter((each) => each.component === name && network.selecting(each, 'egress').length > 0 && !hasPort(network.open(each, around.places.dns).certain, 'UDP', 53));
     const [first] = mute;

@@ -1,11 +1,13 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
 import { formatPorts, intersectionOf, isEmpty, missingRule, protocols, whyClosed, withoutPorts, type Endpoint, type Flow, type Network, type PortSet, type Protocol, type ReadEdge } from '../network/index.js';
-import { networkOf } from './network.js';
+import { isGuarded, networkOf } from './network.js';
 
 /** Finds edges that name a port which their target does not have, and declared edges that NetworkPolicies cut. */
 export function networkEdges(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const { declared, network, guarded } = networkOf(platform, desired);
+  const guarded = isGuarded(platform, desired);
+  if (!guarded && platform.components.every(({ edges }) => edges.length === 0)) return [];
+  const { declared, network } = networkOf(platform, desired);
   const wrong = declared.edges.flatMap((edge) => portProblems(edge, { platform, guarded }));
   if (!guarded) return wrong;
   const edges = new Map<string, Flow[]>();

@@ -7,7 +7,7 @@ import { addressEndpoint, containerPorts, ingressControllers, isEmpty, ownEndpoi
 /** One end of a path, as somebody names it: a component, an object, a place, an address. */
 export interface End {
   name: string;
-  endpoints: Endpoint[];
+  endpoints: readonly Endpoint[];
 }
 
 /** Names of places that are no component. */
@@ -25,7 +25,7 @@ export function findEnd(text: string, flag: 'from' | 'to', { platform, around }:
   throw new MostikError([diagnose('network-end-unknown', { flag: `--${flag}`, text, problem, hint })]);
 }
 
-function endpointsNamed(text: string, flag: 'from' | 'to', { platform, around }: { platform: ResolvedPlatform; around: PlatformEndpoints }): Endpoint[] {
+function endpointsNamed(text: string, flag: 'from' | 'to', { platform, around }: { platform: ResolvedPlatform; around: PlatformEndpoints }): readonly Endpoint[] {
   if (platform.components.some(({ name }) => name === text)) return flag === 'from' ? ownEndpoints(text, around) : targetsOf(text, around);
   const { dns, api, internet, monitoring } = around.places;
   switch (text) {
@@ -57,10 +57,10 @@ export function findPorts(text: string, to: readonly Endpoint[], around: Platfor
   const found = to.flatMap((of) => {
     if (digits !== undefined && Number(digits) >= 1 && Number(digits) <= 65535) {
       // A Service port means the port of the pods behind it, as in the edges of a platform file.
-      const behind = servedPorts(around.services, of, (port) => port.port === Number(digits) && port.protocol === protocol);
+      const behind = servedPorts(around.servicesAt(of), of, (port) => port.port === Number(digits) && port.protocol === protocol);
       return isEmpty(behind) ? [{ of, port: Number(digits), protocol }] : listOf(behind).map((each) => ({ of, ...each }));
     }
-    const named = unionOf([servedPorts(around.services, of, ({ name }) => name === text), ...of.ports.filter(({ name }) => name === text).map((each) => portsOf(each.protocol, each.port))]);
+    const named = unionOf([servedPorts(around.servicesAt(of), of, ({ name }) => name === text), ...of.ports.filter(({ name }) => name === text).map((each) => portsOf(each.protocol, each.port))]);
     return listOf(named).map((each) => ({ of, ...each }));
   });
   if (found.length > 0) return found;
@@ -69,8 +69,8 @@ export function findPorts(text: string, to: readonly Endpoint[], around: Platfor
 }
 
 /** The ports on which something is known to listen. */
-export function heardPorts(endpoint: Endpoint, { services }: PlatformEndpoints): PortSet {
-  return unionOf([servedPorts(services, endpoint), containerPorts(endpoint)]);
+export function heardPorts(endpoint: Endpoint, { servicesAt }: PlatformEndpoints): PortSet {
+  return unionOf([servedPorts(servicesAt(endpoint), endpoint), containerPorts(endpoint)]);
 }
 
 /** Single ports of a set; of a long range its first. */

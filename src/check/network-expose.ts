@@ -2,12 +2,12 @@ import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
 import { formatPorts, isEmpty, whyClosed, withoutPorts } from '../network/index.js';
 import { firstPort, missingRules } from './network-edges.js';
-import { networkOf } from './network.js';
+import { isGuarded, networkOf } from './network.js';
 
 /** Finds exposed components that the ingress controller does not reach. */
 export function networkExpose(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const { declared, network, guarded } = networkOf(platform, desired);
-  if (!guarded) return [];
+  if (!isGuarded(platform, desired)) return [];
+  const { declared, network } = networkOf(platform, desired);
   return declared.exposed.flatMap(({ component: { name, locate }, controllers, targets }) => {
     const closed = [...targets.keys()].filter((target) => network.selecting(target, 'ingress').length > 0);
     if (controllers.length === 0 && closed.length > 0) {

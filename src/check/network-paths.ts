@@ -51,7 +51,7 @@ function declaredPorts({ declared, around: { places } }: PlatformNetwork): (from
 function undeclared({ network, around }: PlatformNetwork, { from, to, declared }: { from: Endpoint; to: Endpoint; declared: PortSet }): PortSet {
   const extra = withoutPorts(network.open(from, to).possible, declared);
   if (isEmpty(declared) || isEmpty(extra)) return extra;
-  return intersectionOf(extra, unionOf([containerPorts(to), servedPorts(around.services, to), noPorts]));
+  return intersectionOf(extra, unionOf([containerPorts(to), servedPorts(around.servicesAt(to), to), noPorts]));
 }
 
 /** All ways into a component that one rule opens, or that stand open because nothing isolates it. */

@@ -34,7 +34,7 @@ export interface PathReport {
   state: State;
   itself: boolean;
   /** What declares it: `uses`, `expose` ... */
-  declared?: { by: Flow['kind']; component: string; at: Location };
+  declared?: { by: Flow['kind'] | 'itself'; component: string; at: Location };
   agrees: boolean;
   egress: SideReport;
   ingress: SideReport;
@@ -93,6 +93,7 @@ function reportPath(from: Endpoint, to: Endpoint, { port, protocol, world }: { p
   const { network } = world;
   const verdict = network.verdict(from, to, { port, protocol });
   const flow = declaring(from, to, world).find(({ ports }) => hasPort(ports, protocol, port));
+  const declared = flow ? { by: flow.kind, component: flow.component, at: flow.at } : sameComponent(from, to, world);
   const notes = [from, to].filter(({ kind }) => kind === 'pod').flatMap((each) => (hasLabels(each) ? [] : [`${each.id} runs on the host network: to a policy it is its node, and Kubernetes leaves open what then holds`]));
   return {
     from: from.id,
@@ -101,8 +102,8 @@ function reportPath(from: Endpoint, to: Endpoint, { port, protocol, world }: { p
     protocol,
     state: verdict.state,
     itself: verdict.itself,
-    ...(flow ? { declared: { by: flow.kind, component: flow.component, at: flow.at } } : {}),
-    agrees: verdict.itself || (flow ? verdict.state === 'open' : verdict.state === 'closed'),
+    ...(declared ? { declared } : {}),
+    agrees: verdict.itself || (declared ? verdict.state === 'open' : verdict.state === 'closed'),
     egress: sideReport(verdict.egress, 'egress', from),
     ingress: sideReport(verdict.ingress, 'ingress', to),
     notes,
@@ -116,6 +117,12 @@ function sideReport({ state, selecting, passages, refusals }: Side, direction: D
     return { policy: policyName(policy), rules: [...through, ...near] };
   });
   return { endpoint: endpoint.id, state, policies };
+}
+
+/** Pods of one component need no declaration. */
+function sameComponent({ component }: Endpoint, to: Endpoint, { around }: PlatformNetwork): PathReport['declared'] {
+  const of = component === undefined || component !== to.component ? undefined : around.podsOf.get(to)?.of;
+  return component === undefined || !of ? undefined : { by: 'itself', component, at: of.at };
 }
 
 /** The declarations of a path. An address may lie in one that is declared, and what anybody may reach is declared for all. */

@@ -25,6 +25,10 @@ export function networkOf(platform: ResolvedPlatform, desired: Desired): Platfor
 export function readNetwork(platform: ResolvedPlatform, desired: Desired, { around = endpointsOf(platform, desired.objects), more = [] }: { around?: PlatformEndpoints; more?: readonly Endpoint[] } = {}): PlatformNetwork {
   const declared = declaredFlows(platform, around);
   const ends = declared.flows.flatMap(({ from, to }) => [from, to]);
-  const guarded = platform.network.policies === 'generated' || policiesOf(desired.objects).length > 0;
-  return { around, declared, network: createNetwork(worldOf(around, [...ends, ...more])), guarded };
+  return { around, declared, network: createNetwork(worldOf(around, [...ends, ...more])), guarded: isGuarded(platform, desired) };
+}
+
+/** Tells whether there are NetworkPolicies, or the platform wants some; without them everything is open and nothing is cut. */
+export function isGuarded(platform: ResolvedPlatform, desired: Desired): boolean {
+  return platform.network.policies === 'generated' || policiesOf(desired.objects).length > 0;
 }

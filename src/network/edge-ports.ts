@@ -17,8 +17,8 @@ export interface EdgePorts {
  * Without ports all Service ports are meant, or all container ports where there is no Service.
  * A number is taken at its word where the target says nothing of its ports.
  */
-export function edgePorts({ ports }: { ports?: (number | string)[] }, targets: readonly Endpoint[], services: readonly ServiceView[]): EdgePorts {
-  const before = services.filter((service) => service.targets.some((each) => targets.includes(each)));
+export function edgePorts({ ports }: { ports?: (number | string)[] }, targets: readonly Endpoint[], servicesAt: (endpoint: Endpoint) => readonly ServiceView[]): EdgePorts {
+  const before = [...new Set(targets.flatMap(servicesAt))];
   const offered = [...new Set([...before.flatMap((service) => service.ports.map(({ name, port }) => (name ? `${port} (${name})` : String(port)))), ...(before.length > 0 ? [] : targets.flatMap((each) => each.ports.map(({ name, port }) => (name ? `${port} (${name})` : String(port)))))])];
   if (!ports) {
     const served = eachTarget(targets, (target) => servedPorts(before, target));

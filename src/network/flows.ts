@@ -1,6 +1,6 @@
 import type { Location } from '../diagnostics/index.js';
 import { asString, valueAt } from '../lib/read-unknown.js';
-import { groupOf, type Edge, type RenderedObject, type ResolvedComponent, type ResolvedPlatform } from '../model/index.js';
+import { groupOf, type Edge, type ResolvedComponent, type ResolvedPlatform } from '../model/index.js';
 import { isSolver } from './acme.js';
 import { edgePorts, type EdgePorts } from './edge-ports.js';
 import { addressEndpoint, hasLabels, type Endpoint } from './endpoint.js';
@@ -11,7 +11,7 @@ import { backendsOf, containerPorts, servedPorts, type ServiceView } from './ser
 import { webhookPorts } from './webhooks.js';
 
 /** What makes a path wanted. */
-export type FlowKind = 'itself' | 'component' | 'dns' | 'kubernetes-api' | 'ingress' | 'webhook' | 'cidr' | 'expose' | 'front-door' | 'monitoring' | 'scaler';
+export type FlowKind = 'component' | 'dns' | 'kubernetes-api' | 'ingress' | 'webhook' | 'cidr' | 'expose' | 'front-door' | 'monitoring' | 'scaler';
 
 /** A path that the platform declares, directly or by what follows from it. */
 export interface Flow {
@@ -43,12 +43,13 @@ export interface Declared {
   exposed: { component: ResolvedComponent; controllers: Endpoint[]; targets: Map<Endpoint, PortSet> }[];
 }
 
-/** Reads `uses`, `expose` and `network.monitoring` as paths between endpoints. */
+/** Reads `uses`, `expose` and `network.monitoring` as paths between endpoints. That a component reaches itself goes without saying. */
 export function declaredFlows(platform: ResolvedPlatform, around: PlatformEndpoints): Declared {
   const edges = platform.components.flatMap((component) => component.edges.flatMap((edge) => (edge.kind === 'component' ? [readEdge(component, edge, around)] : [])));
-  const exposed = platform.components.filter(({ expose }) => expose).map((component) => ({ component, controllers: controllersFor(component, platform, around), targets: exposedTargets(component, around) }));
+  const controllers = ingressControllers(platform, around);
+  const exposed = platform.components.filter(({ expose }) => expose).map((component) => ({ component, controllers: controllersFor(component, controllers, around), targets: exposedTargets(component, around) }));
   const flows = [
-    ...platform.components.flatMap((component) => [...toItself(component, around), ...toOutside(component, around, platform), ...frontDoor(component, platform, around)]),
+    ...platform.components.flatMap((component) => [...toOutside(component, around, controllers), ...frontDoor(component, around, controllers)]),
     ...edges.flatMap((edge) => edgeFlows(edge, around)),
     ...exposed.flatMap(exposeFlows),
     ...exposed.flatMap((each) => solverFlows(each, around)),
@@ -59,19 +60,19 @@ export function declaredFlows(platform: ResolvedPlatform, around: PlatformEndpoi
 }
 
 /** The endpoints of a component's own pods. */
-export function ownEndpoints(component: string, { workloads }: PlatformEndpoints): Endpoint[] {
-  return workloads.filter((each) => each.component === component);
+export function ownEndpoints(component: string, { byComponent }: PlatformEndpoints): readonly Endpoint[] {
+  return byComponent.get(component) ?? [];
 }
 
 /** The endpoints that an edge to a component leads to: its own, and those behind its Services. */
 export function targetsOf(component: string, around: PlatformEndpoints): Endpoint[] {
-  const behind = around.services.filter((service) => service.component === component).flatMap(({ targets }) => targets);
+  const behind = (around.servicesOf.get(component) ?? []).flatMap(({ targets }) => targets);
   return [...new Set([...ownEndpoints(component, around), ...behind])];
 }
 
 function readEdge({ locate }: ResolvedComponent, edge: ReadEdge['edge'], around: PlatformEndpoints): ReadEdge {
-  const outside = around.objects.flatMap(({ component, ref, object }) => (component === edge.to && ref.kind === 'Service' ? (asString(valueAt(object, 'spec', 'externalName')) ?? []) : []))[0];
-  return { edge, ports: edgePorts(edge, targetsOf(edge.to, around), around.services), ...(outside === undefined ? {} : { outside }), at: locate(['uses', edge.use], 'value') };
+  const outside = around.externalNames.get(edge.to);
+  return { edge, ports: edgePorts(edge, targetsOf(edge.to, around), around.servicesAt), ...(outside === undefined ? {} : { outside }), at: locate(['uses', edge.use], 'value') };
 }
 
 function edgeFlows({ edge, ports, at }: ReadEdge, around: PlatformEndpoints): Flow[] {
@@ -79,16 +80,11 @@ function edgeFlows({ edge, ports, at }: ReadEdge, around: PlatformEndpoints): Fl
   return [...ports.opened].flatMap(([to, opened]) => users.filter((from) => from !== to).map((from): Flow => ({ kind: 'component', from, to, ports: opened, component: edge.from, other: edge.to, at })));
 }
 
-function toItself({ name, at }: ResolvedComponent, around: PlatformEndpoints): Flow[] {
-  const own = ownEndpoints(name, around);
-  return own.flatMap((from) => own.map((to): Flow => ({ kind: 'itself', from, to, ports: allPorts, component: name, other: name, at })));
-}
-
 const dnsPorts = unionOf([portsOf('UDP', 53), portsOf('TCP', 53)]);
 /** 443 is the Service of the API server, 6443 where it usually listens: a policy sees the one or the other. */
 export const apiPorts: PortSet = unionOf([portsOf('TCP', 443), portsOf('TCP', 6443)]);
 
-function toOutside(component: ResolvedComponent, around: PlatformEndpoints, platform: ResolvedPlatform): Flow[] {
+function toOutside(component: ResolvedComponent, around: PlatformEndpoints, controllers: readonly IngressController[]): Flow[] {
   const { name, edges, locate } = component;
   const { places } = around;
   const own = ownEndpoints(name, around);
@@ -102,7 +98,7 @@ function toOutside(component: ResolvedComponent, around: PlatformEndpoints, plat
       case 'kubernetes-api':
         return from('kubernetes-api', places.api, { ports: apiPorts, other: 'kubernetes-api', at });
       case 'ingress':
-        return ingressControllers(platform, around).flatMap(({ endpoint }) => from('ingress', endpoint, { ports: allPorts, other: endpoint.component ?? endpoint.id, at }));
+        return controllers.flatMap(({ endpoint }) => from('ingress', endpoint, { ports: allPorts, other: endpoint.component ?? endpoint.id, at }));
       case 'webhook':
         return [...webhookPorts(name, around)].map(([to, ports]) => ({ kind: 'webhook', from: places.api, to, ports, component: name, other: 'kubernetes-api', at }));
       case 'cidr':
@@ -115,7 +111,7 @@ function toOutside(component: ResolvedComponent, around: PlatformEndpoints, plat
 }
 
 /** An endpoint of something that lets traffic in, and the classes it serves (none: not known). */
-interface IngressController {
+export interface IngressController {
   endpoint: Endpoint;
   classes: string[];
 }
@@ -123,20 +119,18 @@ interface IngressController {
 /** What lets traffic in: controllers of the cluster, and components of the platform that make an IngressClass. */
 export function ingressControllers({ components }: ResolvedPlatform, around: PlatformEndpoints): IngressController[] {
   const foreign = around.places.controllers.filter(({ controller }) => controller.classes.length > 0).map(({ controller, endpoint }) => ({ endpoint, classes: controller.classes }));
+  const made = new Map<string, string[]>();
+  for (const { component, ref } of around.objects) if (ref.kind === 'IngressClass' || ref.kind === 'GatewayClass') made.set(component, [...(made.get(component) ?? []), ref.name]);
   const own = components.flatMap(({ name }) => {
-    const classes = classesMadeBy(name, around.objects);
-    return classes.length === 0 ? [] : ownEndpoints(name, around).map((endpoint) => ({ endpoint, classes }));
+    const classes = made.get(name);
+    return classes ? ownEndpoints(name, around).map((endpoint) => ({ endpoint, classes })) : [];
   });
   return [...own, ...foreign];
 }
 
-function classesMadeBy(component: string, objects: readonly RenderedObject[]): string[] {
-  return objects.flatMap((each) => (each.component === component && (each.ref.kind === 'IngressClass' || each.ref.kind === 'GatewayClass') ? [each.ref.name] : []));
-}
-
 /** The controllers that serve a component's class; all there are when it names none, or one that nobody is known to serve. */
-function controllersFor({ name, expose }: ResolvedComponent, platform: ResolvedPlatform, around: PlatformEndpoints): Endpoint[] {
-  const all = ingressControllers(platform, around).filter(({ endpoint }) => endpoint.component !== name);
+function controllersFor({ name, expose }: ResolvedComponent, controllers: readonly IngressController[], around: PlatformEndpoints): Endpoint[] {
+  const all = controllers.filter(({ endpoint }) => endpoint.component !== name);
   const own = around.objects.filter(({ component, object }) => component === name && object.kind === 'Ingress' && groupOf(object.apiVersion) === 'networking.k8s.io');
   const wanted = expose?.class ? [expose.class] : own.flatMap(({ object }) => asString(valueAt(object, 'spec', 'ingressClassName')) ?? object.metadata.annotations?.['kubernetes.io/ingress.class'] ?? []);
   const serving = all.filter(({ classes }) => classes.some((each) => wanted.includes(each)));
@@ -147,7 +141,7 @@ function controllersFor({ name, expose }: ResolvedComponent, platform: ResolvedP
 function exposedTargets({ name, expose }: ResolvedComponent, around: PlatformEndpoints): Map<Endpoint, PortSet> {
   const backends = backendsOf(around.objects.filter(({ component, hook }) => component === name && !hook));
   const routed = collect(targetsBehind(around.services), (endpoint) =>
-    servedPorts(around.services, endpoint, (port, service) => backends.some((each) => each.service === service.name && each.namespace === service.namespace && (each.port === undefined || each.port === port.port || each.port === port.name))),
+    servedPorts(around.servicesAt(endpoint), endpoint, (port, service) => backends.some((each) => each.service === service.name && each.namespace === service.namespace && (each.port === undefined || each.port === port.port || each.port === port.name))),
   );
   if (routed.size > 0) return routed;
   const own = around.services.filter(({ component }) => component === name);
@@ -174,8 +168,8 @@ function solverFlows({ component: { name, namespace, locate }, controllers }: De
 }
 
 /** A component that is an ingress controller, or is exposed by a Service of its own, takes in what its outer Services take in. */
-function frontDoor({ name, expose, at, locate }: ResolvedComponent, platform: ResolvedPlatform, around: PlatformEndpoints): Flow[] {
-  const isController = ingressControllers(platform, around).some(({ endpoint }) => endpoint.component === name);
+function frontDoor({ name, expose, at, locate }: ResolvedComponent, around: PlatformEndpoints, controllers: readonly IngressController[]): Flow[] {
+  const isController = controllers.some(({ endpoint }) => endpoint.component === name);
   if (!isController && !expose) return [];
   const outer = around.services.filter(({ component, type }) => component === name && (type === 'LoadBalancer' || type === 'NodePort'));
   const place = expose ? locate(['expose']) : at;
@@ -196,7 +190,7 @@ function monitoringFlows(platform: ResolvedPlatform, around: PlatformEndpoints):
   const at = platform.locate(['network', 'monitoring']);
   return around.workloads.flatMap((to) => {
     const ofContainers = unionOf(to.ports.filter(({ name }) => name !== undefined && metricsNames.includes(name)).map(({ port, protocol }) => portsOf(protocol, port)));
-    const ports = unionOf([ofContainers, servedPorts(around.services, to, ({ name }) => metricsNames.includes(name)), noPorts]);
+    const ports = unionOf([ofContainers, servedPorts(around.servicesAt(to), to, ({ name }) => metricsNames.includes(name)), noPorts]);
     if (isEmpty(ports)) return [];
     return readers.filter((from) => from !== to).map((from): Flow => ({ kind: 'monitoring', from, to, ports, component: to.component ?? '', other: 'monitoring', at }));
   });

@@ -1,8 +1,9 @@
+import { asStrings, valueAt } from '../lib/read-unknown.js';
 import type { KubeObject } from '../model/index.js';
 import { allAddresses, parseRange, privateRanges, shareOf, type AddressRange, type Share } from './address.js';
 import { hasLabels, type Endpoint, type Protocol } from './endpoint.js';
 import { compilePolicy, type Direction, type Peer, type Policy, type Rule } from './policy.js';
-import { allPorts, hasPort, intersectionOf, unionOf, type PortSet } from './port-set.js';
+import { allPorts, hasPort, intersectionOf, isEmpty, unionOf, type PortSet } from './port-set.js';
 
 /** Namespaces, endpoints and policies: everything that decides who reaches whom. */
 export interface NetworkWorld {
@@ -83,7 +84,7 @@ export function createNetwork(world: NetworkWorld): Network {
   const indexOf = new Map(endpoints.map((endpoint, i) => [endpoint, i]));
   const tables = { ingress: tableOf(policies, endpoints, 'ingress'), egress: tableOf(policies, endpoints, 'egress') };
   const matcher = createMatcher(world);
-  const shares = new Map<Rule, (Share | undefined)[]>();
+  const matches = new Map<Rule, ReadonlyMap<number, 'all' | 'some'>>();
 
   const numberOf = (endpoint: Endpoint): number => {
     const index = indexOf.get(endpoint);
@@ -92,10 +93,9 @@ export function createNetwork(world: NetworkWorld): Network {
   };
   const share = (policy: Policy, rule: Rule, peer: Endpoint): Share => {
     if (!rule.peers) return 'all';
-    let row = shares.get(rule);
-    if (!row) shares.set(rule, (row = []));
-    const index = numberOf(peer);
-    return (row[index] ??= matcher(policy, rule.peers, peer));
+    let found = matches.get(rule);
+    if (!found) matches.set(rule, (found = matcher.find(policy, rule.peers)));
+    return found.get(numberOf(peer)) ?? 'none';
   };
   const selecting = (endpoint: Endpoint, direction: Direction): readonly Policy[] => tables[direction][numberOf(endpoint)]!;
   const side = (subject: Endpoint, peer: Endpoint, direction: Direction): OpenPorts => {
@@ -122,10 +122,13 @@ export function createNetwork(world: NetworkWorld): Network {
     policies,
     selecting,
     share,
-    picks: (policy, rule, peer) => matcher(policy, (rule.peers ?? []).filter(({ kind }) => kind === 'pods'), peer) !== 'none',
+    picks: (policy, rule, peer) => (rule.peers ?? []).some((each) => each.kind === 'pods' && matcher.one(policy, each, peer) === 'all'),
     open(from, to) {
       if (from === to) return everything;
-      const [out, into] = [side(from, to, 'egress'), side(to, from, 'ingress')];
+      const out = side(from, to, 'egress');
+      // Most ways end here: what does not leave need not come in.
+      if (isEmpty(out.possible)) return out;
+      const into = side(to, from, 'ingress');
       const certain = intersectionOf(out.certain, into.certain);
       return { certain, possible: out.certain === out.possible && into.certain === into.possible ? certain : intersectionOf(out.possible, into.possible) };
     },
@@ -153,35 +156,56 @@ function tableOf(policies: readonly Policy[], endpoints: readonly Endpoint[], di
   return endpoints.map((endpoint) => (hasLabels(endpoint) ? (byNamespace.get(endpoint.namespace) ?? []).filter(({ selects }) => selects(endpoint.labels)) : []));
 }
 
-type Matcher = (policy: Policy, peers: readonly Peer[], endpoint: Endpoint) => Share;
+interface Matcher {
+  one(policy: Policy, peer: Peer, endpoint: Endpoint): Share;
+  /** The endpoints that a list of peers is about, by their number. */
+  find(policy: Policy, peers: readonly Peer[]): Map<number, 'all' | 'some'>;
+}
 
-/** Makes the function that says how much of an endpoint a list of peers is about. */
-function createMatcher({ namespaces, podRanges = privateRanges }: NetworkWorld): Matcher {
+/** Makes the functions that say how much of an endpoint a peer is about. */
+function createMatcher({ namespaces, endpoints, podRanges = privateRanges }: NetworkWorld): Matcher {
   const labelled = new Map(Object.entries(namespaces).map(([name, labels]) => [name, { ...labels, [namespaceNameLabel]: name }]));
   const labelsOf = (namespace: string): Record<string, string> => labelled.get(namespace) ?? { [namespaceNameLabel]: namespace };
   const unknownPod = ranges(podRanges);
   const unknownOther = ranges(allAddresses);
-  const known = new Map<Endpoint, AddressRange[]>();
-  const rangesOf = (endpoint: Endpoint): AddressRange[] => {
-    if (endpoint.addresses.length === 0) return hasLabels(endpoint) ? unknownPod : unknownOther;
-    let found = known.get(endpoint);
-    if (!found) known.set(endpoint, (found = ranges(endpoint.addresses)));
-    return found;
-  };
+  const known = new Map(endpoints.map((endpoint) => [endpoint, endpoint.addresses.length > 0 ? ranges(endpoint.addresses) : hasLabels(endpoint) ? unknownPod : unknownOther]));
   const one = (policy: Policy, peer: Peer, endpoint: Endpoint): Share => {
-    if (peer.kind === 'block') return peer.block ? shareOf(peer.block, rangesOf(endpoint)) : 'none';
+    if (peer.kind === 'block') return peer.block ? shareOf(peer.block, known.get(endpoint) ?? []) : 'none';
     if (!hasLabels(endpoint)) return 'none';
     const here = peer.namespaces === 'own' ? endpoint.namespace === policy.namespace : peer.namespaces(labelsOf(endpoint.namespace));
     return here && peer.pods(endpoint.labels) ? 'all' : 'none';
   };
-  return (policy, peers, endpoint) => {
-    let best: Share = 'none';
-    for (const peer of peers) {
-      const found = one(policy, peer, endpoint);
-      if (found === 'all') return 'all';
-      if (found === 'some') best = 'some';
+  const candidates = createCandidates(endpoints);
+  return {
+    one,
+    find(policy, peers) {
+      const found = new Map<number, 'all' | 'some'>();
+      for (const peer of peers) {
+        for (const index of candidates(peer)) {
+          const share = found.get(index) === 'all' ? 'none' : one(policy, peer, endpoints[index]!);
+          if (share !== 'none') found.set(index, share);
+        }
+      }
+      return found;
+    },
+  };
+}
+
+/** Narrows the endpoints that a peer may be about down to those with one of its labels, so that not every pod is asked for every rule. */
+function createCandidates(endpoints: readonly Endpoint[]): (peer: Peer) => readonly number[] {
+  const all = endpoints.map((_, index) => index);
+  const byLabel = new Map<string, number[]>();
+  for (const [index, { labels }] of endpoints.entries()) {
+    for (const [key, value] of Object.entries(labels)) {
+      const list = byLabel.get(`${key}=${value}`);
+      if (list) list.push(index);
+      else byLabel.set(`${key}=${value}`, [index]);
     }
-    return best;
+  }
+  return (peer) => {
+    if (peer.kind === 'block') return all;
+    const wanted = Object.entries(asStrings(valueAt(peer.written, 'podSelector', 'matchLabels'))).map(([key, value]) => byLabel.get(`${key}=${value}`) ?? []);
+    return wanted.reduce<readonly number[]>((least, list) => (list.length < least.length ? list : least), all);
   };
 }
 

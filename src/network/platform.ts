@@ -1,11 +1,11 @@
-import { asDict, asList, asNumber, asString } from '../lib/read-unknown.js';
+import { asDict, asList, asNumber, asString, valueAt } from '../lib/read-unknown.js';
 import { containersOf, formatRef, groupOf, podsOf, type Controller, type KubeObject, type Pods, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { acmeSolvers } from './acme.js';
 import { allAddresses, publicRanges } from './address.js';
 import { addressEndpoint, podEndpoint, type Endpoint, type EndpointPort } from './endpoint.js';
 import type { NetworkWorld } from './network.js';
 import { isNetworkPolicy } from './policy.js';
-import { protocolOf, servicesOf, type ServiceView } from './services.js';
+import { protocolOf, servicesByTarget, servicesOf, type ServiceView } from './services.js';
 
 /** Places that are no component, by what they are. */
 export interface Places {
@@ -27,9 +27,16 @@ export interface Places {
 export interface PlatformEndpoints {
   /** One for each workload, and for each kind of pods that an operator makes. */
   workloads: Endpoint[];
+  byComponent: ReadonlyMap<string, readonly Endpoint[]>;
   /** The pods that a workload was read from; none for those that operators make. */
   podsOf: ReadonlyMap<Endpoint, Pods>;
   services: ServiceView[];
+  /** By component. */
+  servicesOf: ReadonlyMap<string, readonly ServiceView[]>;
+  /** Host names that Services of a component stand for. */
+  externalNames: ReadonlyMap<string, string>;
+  /** The Services that lead to an endpoint. */
+  servicesAt(endpoint: Endpoint): readonly ServiceView[];
   places: Places;
   objects: readonly RenderedObject[];
 }
@@ -39,7 +46,29 @@ export function endpointsOf(platform: ResolvedPlatform, objects: readonly Render
   const pods = new Map<Endpoint, Pods>();
   for (const each of podsOf([...objects])) pods.set(workloadEndpoint(each), each);
   const workloads = [...pods.keys(), ...operatedPods(platform), ...acmeSolvers(platform, objects)];
-  return { workloads, podsOf: pods, services: servicesOf(objects, workloads), places: placesOf(platform), objects };
+  const byComponent = grouped(workloads, ({ component }) => component);
+  const services = servicesOf(objects, workloads);
+  const byTarget = servicesByTarget(services);
+  return { workloads, byComponent, podsOf: pods, services, servicesOf: grouped(services, ({ component }) => component), externalNames: externalNames(objects), servicesAt: (endpoint) => byTarget.get(endpoint) ?? [], places: placesOf(platform), objects };
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function externalNames(objects: readonly RenderedObject[]): Map<string, string> {
+  return new Map(objects.flatMap(({ component, ref, object }): [string, string][] => {
+    const host = ref.kind === 'Service' ? asString(valueAt(object, 'spec', 'externalName')) : undefined;
+    return host === undefined ? [] : [[component, host]];
+  }));
 }
 
 /** Everything that a network of the platform is computed from; `more` are endpoints that somebody asks about. */

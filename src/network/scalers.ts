@@ -32,7 +32,7 @@ export function scalerFlows({ components }: ResolvedPlatform, { edges, around }:
     if (askers.length === 0 || isEmpty(asked)) return [];
     return edges.filter(({ edge }) => edge.from === name).flatMap(({ edge, ports, at }) =>
       [...ports.opened.keys()].flatMap((to): Flow[] => {
-        const opened = intersectionOf(unionOf([servedPorts(around.services, to), containerPorts(to), noPorts]), asked);
+        const opened = intersectionOf(unionOf([servedPorts(around.servicesAt(to), to), containerPorts(to), noPorts]), asked);
         if (isEmpty(opened)) return [];
         return askers.map((from) => ({ kind: 'scaler', from, to, ports: opened, component: name, other: edge.to, at }));
       }),

@@ -40,6 +40,19 @@ export function servicesOf(objects: readonly RenderedObject[], endpoints: readon
   });
 }
 
+/** The Services that lead to each endpoint. */
+export function servicesByTarget(services: readonly ServiceView[]): Map<Endpoint, ServiceView[]> {
+  const found = new Map<Endpoint, ServiceView[]>();
+  for (const service of services) {
+    for (const target of service.targets) {
+      const before = found.get(target);
+      if (before) before.push(service);
+      else found.set(target, [service]);
+    }
+  }
+  return found;
+}
+
 /** The port of an endpoint to which a port of a Service leads. */
 export function resolvedPort({ target, protocol }: ServicePort, endpoint: Endpoint): PortSet {
   if (typeof target === 'number') return portsOf(protocol, target);

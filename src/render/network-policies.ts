@@ -22,7 +22,8 @@ export function networkPolicies(platform: ResolvedPlatform, drafts: readonly Dra
   const own = around.workloads.filter((each) => selectorOf.has(each));
   const names = policyNames(own, around.podsOf);
   const making: Making = { selectorOf, everybody: new Set([around.places.api, around.places.anywhere]), dns: around.places.dns };
-  const allowed = own.map((endpoint) => ({ object: allowPolicy(names.get(endpoint)!, endpoint, { flows, making }), at: placeOf(platform, endpoint, at) }));
+  const traffic: Traffic = { itself: itselfPeers(own, making), into: grouped(flows, 'to'), outOf: grouped(flows, 'from') };
+  const allowed = own.map((endpoint) => ({ object: allowPolicy(names.get(endpoint)!, endpoint, { traffic, making }), at: placeOf(platform, endpoint, at) }));
   const closed = [...new Set(own.map(({ namespace }) => namespace))].filter((namespace) => !isShared(platform, namespace)).map((namespace) => ({ object: defaultDeny(namespace), at }));
   return { objects: [...allowed, ...closed], drafts: selectors.drafts, diagnostics: selectors.diagnostics };
 }
@@ -31,6 +32,35 @@ interface Making extends Pick<Selectors, 'selectorOf'> {
   /** Places whose address nobody knows: a rule about them names no peer. */
   everybody: ReadonlySet<Endpoint>;
   dns: Endpoint;
+}
+
+/** Flows by the endpoint that a policy is about. */
+interface Traffic {
+  /** All pods of a component, as a policy in a namespace names them. */
+  itself(component: string | undefined, namespace: string): Dict[];
+  into: ReadonlyMap<Endpoint, Flow[]>;
+  outOf: ReadonlyMap<Endpoint, Flow[]>;
+}
+
+function itselfPeers(own: readonly Endpoint[], making: Making): Traffic['itself'] {
+  const known = new Map<string, Dict[]>();
+  return (component, namespace) => {
+    if (component === undefined) return [];
+    const key = `${component}/${namespace}`;
+    const peers = known.get(key) ?? distinct(own.filter((each) => each.component === component).flatMap((each) => peersOf(each, namespace, making)));
+    known.set(key, peers);
+    return peers;
+  };
+}
+
+function grouped(flows: readonly Flow[], end: 'from' | 'to'): Map<Endpoint, Flow[]> {
+  const groups = new Map<Endpoint, Flow[]>();
+  for (const flow of flows) {
+    const group = groups.get(flow[end]);
+    if (group) group.push(flow);
+    else groups.set(flow[end], [flow]);
+  }
+  return groups;
 }
 
 /** The place of the edges that a policy follows from. */
@@ -48,11 +78,14 @@ function defaultDeny(namespace: string): KubeObject {
   return policyOf('default-deny', namespace, { description: 'Denies what no other policy of this namespace allows', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } });
 }
 
-function allowPolicy(name: string, endpoint: Endpoint, { flows, making }: { flows: readonly Flow[]; making: Making }): KubeObject {
-  const ingress = rulesOf(flows.filter(({ to }) => to === endpoint), { side: 'from', namespace: endpoint.namespace, making });
-  const egress = rulesOf(flows.filter(({ from }) => from === endpoint), { side: 'to', namespace: endpoint.namespace, making });
+function allowPolicy(name: string, endpoint: Endpoint, { traffic, making }: { traffic: Traffic; making: Making }): KubeObject {
+  const { namespace, component } = endpoint;
+  const itself = traffic.itself(component, namespace);
+  const rules = (flows: readonly Flow[] | undefined, side: 'from' | 'to'): Dict[] => [...(itself.length > 0 ? [{ [side]: itself }] : []), ...rulesOf(flows ?? [], { side, namespace, making })];
+  const ingress = rules(traffic.into.get(endpoint), 'from');
+  const egress = rules(traffic.outOf.get(endpoint), 'to');
   const spec = { podSelector: making.selectorOf.get(endpoint) ?? {}, policyTypes: ['Ingress', 'Egress'], ...(ingress.length > 0 ? { ingress } : {}), ...(egress.length > 0 ? { egress } : {}) };
-  return policyOf(name, endpoint.namespace, { description: endpoint.component === undefined ? 'Lets the ingress controller reach what answers ACME challenges' : `What ${endpoint.component} declares in uses and expose, and who may reach it`, spec });
+  return policyOf(name, namespace, { description: component === undefined ? 'Lets the ingress controller reach what answers ACME challenges' : `What ${component} declares in uses and expose, and who may reach it`, spec });
 }
 
 function policyOf(name: string, namespace: string, { description, spec }: { description: string; spec: Dict }): KubeObject {
@@ -65,7 +98,7 @@ interface RuleSide {
   making: Making;
 }
 
-/** One rule for each other side and set of ports; the component itself first, then by name. */
+/** One rule for each other side and set of ports, by name. */
 function rulesOf(flows: readonly Flow[], { side, namespace, making }: RuleSide): Dict[] {
   const groups = new Map<string, { peers: Set<Endpoint>; ports: PortSet }>();
   for (const [peer, { other, ports }] of byPeer(flows, side)) {
@@ -88,7 +121,7 @@ function byPeer(flows: readonly Flow[], side: 'from' | 'to'): Map<Endpoint, { ot
     const peer = flow[side];
     if (!isPeer(peer)) continue;
     const before = found.get(peer);
-    const other = flow.kind === 'itself' ? '' : side === 'to' ? flow.other : flow.kind === 'component' ? flow.component : flow.other;
+    const other = side === 'to' ? flow.other : flow.kind === 'component' ? flow.component : flow.other;
     found.set(peer, { other: before && before.other < other ? before.other : other, ports: before ? unionOf([before.ports, flow.ports]) : flow.ports });
   }
   return found;
