@@ -44,6 +44,8 @@ export function surroundingsOf({ objects, around = [], knows = [] }: CapacityInp
   const namespaces = new Map(ofKind('', 'Namespace').map(({ metadata }) => [metadata.name, asStrings(metadata.labels)]));
   const limitRanges = groupByNamespace(ofKind('', 'LimitRange'));
   const claims = new Map(ofKind('', 'PersistentVolumeClaim').map((object) => [`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]));
+  // A claim that has its volume keeps it, whatever the files say.
+  for (const object of around) if (object.kind === 'PersistentVolumeClaim' && valueAt(object, 'spec', 'volumeName')) claims.set(`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object);
   const runtimeClasses = ofKind('node.k8s.io', 'RuntimeClass');
   return {
     namespaceLabels: (namespace) => ({ ...namespaces.get(namespace), 'kubernetes.io/metadata.name': namespace }),

@@ -14,7 +14,10 @@ export const sections: readonly Section[] = [
         name: 'check',
         summary: 'Find every mistake in the files',
         load: async () => (await import('./check.js')).checkCommand,
-        under: [{ name: 'network', summary: 'Show who reaches whom, or why a path is open or closed', load: async () => (await import('./check-network.js')).checkNetworkCommand }],
+        under: [
+          { name: 'network', summary: 'Show who reaches whom, or why a path is open or closed', load: async () => (await import('./check-network.js')).checkNetworkCommand },
+          { name: 'capacity', summary: 'Show which pods find room, and how full the nodes are', load: async () => (await import('./check-capacity.js')).checkCapacityCommand },
+        ],
       },
       { name: 'render', aliases: ['template'], summary: 'Print the Kubernetes objects of a platform', load: async () => (await import('./render.js')).renderCommand },
     ],
@@ -62,6 +65,11 @@ export const sections: readonly Section[] = [
           { name: 'unseal', summary: 'Open a sealed file with its private key', load: async () => (await import('./secrets.js')).unsealCommand },
           { name: 'new-key', summary: 'Make a key pair to seal with that is the platform\'s own', load: async () => (await import('./secrets.js')).newKeyCommand },
         ],
+      },
+      {
+        name: 'chart',
+        summary: 'Library charts: new',
+        commands: [{ name: 'new', summary: 'Write a service as a values file for a library chart', load: async () => (await import('./chart.js')).newCommand }],
       },
       { name: 'kubectl', summary: 'Run kubectl on the platform\'s cluster; nothing to install', load: async () => (await import('./kubectl.js')).kubectlCommand },
       { name: 'helm', summary: 'Run Helm, for charts and on the platform\'s cluster; nothing to install', load: async () => (await import('./helm.js')).helmCommand },

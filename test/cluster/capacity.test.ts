@@ -7,8 +7,10 @@ import { nodeObjects } from '../../src/cluster/nodes.js';
 import { binaries, complete, makeWorld, noCluster, type World } from '../../src/cluster/test-cluster.js';
 import { connect, type Kube } from '../../src/kube/index.js';
 import { asDict, asList, valueAt } from '../../src/lib/read-unknown.js';
-import type { KubeObject } from '../../src/model/index.js';
+import { refOf, type KubeObject } from '../../src/model/index.js';
+import { liveCapacity } from '../../src/operate/live-capacity.js';
 import { certainFamilies, makeCase, openFamilies, type Case } from './capacity-cases.js';
+import { desiredOf } from './world.js';
 
 const priorityClass: KubeObject = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'capacity-high' }, value: 1_000_000 };
 const seeds = (title: string): number[] => (/quota|LimitRange/.test(title) ? [11, 27, 40, 58] : [11, 27]);
@@ -137,6 +139,23 @@ describe.skipIf(!binaries)(`capacity verdicts beside the real scheduler and quot
       settled.set(namespace, ['a', 'b'].map((name) => real.get(`${namespace}/${name}`)?.placed ?? 0));
     }));
     for (const [i, title] of Object.keys(openFamilies).entries()) expect(settled.get(`o${i}-a`), title).not.toEqual(settled.get(`o${i}-b`));
+  });
+
+  it('of a live cluster count the pods of others and take those of the platform as replaced', async () => {
+    const namespace = certain[0]!.nodes[0]!.labels['case']!;
+    const own = (await kube.list('apps/v1', 'Deployment', { namespace })).items[0]!;
+    const before = await liveCapacity(kube, desiredOf('mine', {}));
+    const mine = ({ metadata }: KubeObject): boolean => metadata.namespace === namespace && metadata.labels?.['app'] === own.metadata.name;
+    expect(before.running?.filter(mine).length).toBe(valueAt(own, 'spec', 'replicas'));
+    await kube.patch(refOf(own), { type: 'merge', body: { metadata: { labels: { 'mostik.dev/platform': 'mine' } } } });
+    const after = await liveCapacity(kube, desiredOf('mine', { web: { objects: [own] } }));
+    expect(after.running?.filter(mine)).toEqual([]);
+    expect(after.running!.length).toBeGreaterThan(20);
+    expect(after.nodes!.length).toBeGreaterThan(100);
+    expect(capacityOf(after).workloads).toMatchObject([{ verdict: 'fits', pods: valueAt(own, 'spec', 'replicas') }]);
+    // What runs there is in the picture.
+    const cpu = capacityOf(after).nodes.flatMap(({ use }) => use.filter(({ resource }) => resource === 'cpu'));
+    expect(cpu.reduce((sum, { others }) => sum + others, 0)).toBeGreaterThan(10_000);
   });
 
   it('know the StorageClass that the cluster has', async () => {
