@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Location } from '../diagnostics/index.js';
-import { asDict, asList, asString } from '../lib/read-unknown.js';
+import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
 import { readYamlText, type YamlText } from '../lib/yaml-text.js';
 import type { FieldPath, KubeObject, RenderedObject } from '../model/index.js';
 
@@ -10,7 +10,7 @@ export function fieldText(object: unknown, path: readonly (string | number)[]): 
   let node = object;
   for (const step of path) {
     node = typeof step === 'number' ? asList(node)[step] : asDict(node)[step];
-    if (typeof step === 'number') out += `[${asString(asDict(node)['name']) || String(step)}]`;
+    if (typeof step === 'number') out += `[${nameOf(node) || String(step)}]`;
     else if (/^[\w-]+$/.test(step)) out += out === '' ? step : `.${step}`;
     else out += `[${step}]`;
   }
@@ -23,12 +23,17 @@ export function fieldPath(object: KubeObject, text: string): FieldPath {
   let node: unknown = object;
   for (const [, key, inside] of text.matchAll(/\.?([\w-]+)|\[([^\]]*)\]/g)) {
     const list = Array.isArray(node) ? asList(node) : undefined;
-    const named = list?.findIndex((entry) => asString(asDict(entry)['name']) === inside) ?? -1;
+    const named = list?.findIndex((entry) => nameOf(entry) === inside) ?? -1;
     const step = key ?? (list ? (named >= 0 ? named : Number(inside)) : (inside ?? ''));
     node = typeof step === 'number' ? list?.[step] : asDict(node)[step];
     path.push(step);
   }
   return path;
+}
+
+/** What people call an entry of a list. */
+function nameOf(entry: unknown): string | undefined {
+  return asString(asDict(entry)['name']) ?? asString(valueAt(entry, 'metadata', 'name'));
 }
 
 /** Where a field stands: its line in the file, when the object comes from a file as it is; else where the object comes from. */

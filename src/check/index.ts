@@ -90,7 +90,8 @@ export async function check(platform: ResolvedPlatform, desired: Desired, contex
     if (severity === 'off') return [];
     const component = diagnostic.component ?? componentOf(diagnostic);
     // What a finding quotes may hold a secret.
-    return [{ ...diagnostic, severity, message: maskText(diagnostic.message, desired.secrets), ...(component === undefined ? {} : { component }) }];
+    const hint = diagnostic.hint === undefined ? {} : { hint: maskText(diagnostic.hint, desired.secrets) };
+    return [{ ...diagnostic, severity, message: maskText(diagnostic.message, desired.secrets), ...hint, ...(component === undefined ? {} : { component }) }];
   });
 }
 

@@ -30,7 +30,8 @@ const fieldsOf: Readonly<Record<string, (field: string) => string[]>> = {
   'field-unknown': (field) => [field],
   'field-missing': (field) => [field],
   'field-invalid': (field) => [field],
-  'claim-incomplete': (field) => [field],
+  // The server's code leaves `requests` out.
+  'claim-incomplete': (field) => [field, field.replace('.requests.storage', '.storage')],
   'volume-missing': (field) => [field],
   'autoscaler-bounds': () => ['spec.maxReplicas', 'spec.minReplicas'],
   'selector-other-labels': () => ['spec.template.metadata.labels', 'spec.selector'],
@@ -46,5 +47,5 @@ function placeIn(message: string, byName: ReadonlyMap<string, KubeObject>): { na
 
 /** What the server says when it cannot decode the object at all; the schema has said why, with the place. */
 function isUnreadable(message: string): boolean {
-  return /cannot unmarshal|no kind "/.test(message);
+  return /cannot unmarshal|no kind "|quantities must match/.test(message);
 }

@@ -63,6 +63,8 @@ describe('objects of Kubernetes', () => {
     ]);
     const leaking = { ...desired(changed('spec', { replicas: 's3cretvalue' })), secrets: new Map([['db', 's3cretvalue']]) };
     expect(lines(await check(platform, leaking, { engine: { path: '' } })).filter((line) => line.includes('field-invalid'))).toEqual(['error field-invalid Deployment/shop/web: spec.replicas: got "***", expected a whole number']);
+    const named = { ...desired(object('PersistentVolumeClaim', 'c', { spec: { storageClassName: 's3cretvalue', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: 1 } } } })), secrets: leaking.secrets };
+    expect(JSON.stringify(await check(platform, named, { engine: { path: '' } }))).not.toContain('s3cretvalue');
   });
 });
 

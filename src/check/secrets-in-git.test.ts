@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formatDiagnostics } from '../diagnostics/format.js';
 import { platformOf } from '../render/platform.fixture.js';
 import { desired } from './objects.fixture.js';
-import { secretsInGit } from './secrets-in-git.js';
+import { findSecretsInGit, secretsInGit } from './secrets-in-git.js';
 import { scanHistory } from './secrets/history.js';
 
 const value = 'Tr0ub4dor&3';
@@ -105,11 +105,18 @@ describe('secrets in Git', () => {
       write('shop/values.yaml', `password: ${value}${i}\n`);
       commit(String(i));
     }
-    const scan = (budgetMs: number) => scanHistory(root, { paths: ['shop'], budgetMs, cache });
+    const scan = (budgetMs: number) => scanHistory(root, { paths: ['shop'], budgetMs, least: 1, cache });
     expect(await scan(-1)).toMatchObject({ left: 3 });
     expect(await scan(-1)).toMatchObject({ left: 2 });
     expect((await scan(60_000)).left).toBe(0);
     expect((await scan(-1)).secrets).toHaveLength(3);
+    const told = async (options: object) => (await findSecretsInGit(platform(), { budgetMs: -1, ...options })).map(({ severity, code, message }) => `${severity} ${code} ${message}`);
+    write('shop/more.yaml', 'a: 1\n');
+    write('shop/more.yaml', 'c: 1\n');
+    write('shop/most.yaml', 'b: 1\n');
+    commit('more');
+    expect(await told({ least: 1 })).toContain('info secret-history-cut the history of Git is long: 5 versions of files are not looked at yet');
+    expect((await told({})).filter((line) => line.startsWith('info'))).toEqual([]);
   });
 
   test('brought by a merge are found too, files with odd names, large and binary ones do no harm', async () => {

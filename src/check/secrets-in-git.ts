@@ -5,7 +5,7 @@ import { gitFiles, workTreeRoot } from '../git/index.js';
 import { shownPath } from '../lib/shown-path.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
 import { findSecrets, type FoundSecret } from './secrets/find-secrets.js';
-import { scanHistory, type PastSecret } from './secrets/history.js';
+import { scanHistory, type HistoryOptions, type PastSecret } from './secrets/history.js';
 
 /** How long one run looks through history; the next one goes on from there. */
 const budgetMs = 2000;
@@ -16,6 +16,11 @@ const largest = 1024 * 1024;
  * before. A value is never printed, nor is the line that it stands on.
  */
 export async function secretsInGit(platform: ResolvedPlatform, _desired: Desired): Promise<Diagnostic[]> {
+  return findSecretsInGit(platform, { budgetMs });
+}
+
+/** The same with a time of one's own. */
+export async function findSecretsInGit(platform: ResolvedPlatform, time: Pick<HistoryOptions, 'budgetMs' | 'least'>): Promise<Diagnostic[]> {
   const root = await workTreeRoot(platform.dir);
   if (root === undefined) return [];
   const paths = pathsOf(platform, root);
@@ -25,7 +30,7 @@ export async function secretsInGit(platform: ResolvedPlatform, _desired: Desired
   const isTracked = new Set(tracked);
   const now = current.map(({ path, secret }) => finding(root, { path, secret, tracked: isTracked.has(path) }));
   const known = new Set(current.map(({ secret }) => secret.id));
-  const { secrets, left } = await scanHistory(root, { paths, budgetMs });
+  const { secrets, left } = await scanHistory(root, { paths, ...time });
   const past = oncePerSecret(secrets.filter((secret) => !isAllowed(secret) && !known.has(secret.id))).map((secret) => pastFinding(root, secret));
   const cut = left === 0 ? [] : [diagnose('secret-history-cut', { left: Number.isFinite(left) ? left : 'all' })];
   return [...now, ...past, ...cut];

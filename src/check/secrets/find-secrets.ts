@@ -21,6 +21,8 @@ interface Hit {
   column: number;
   what: string;
   value: string;
+  /** What tells it from others, where that is more than the value. */
+  whole?: string;
 }
 
 /** Changes when what is found changes: results of older rules are not used. */
@@ -36,7 +38,7 @@ export function findSecrets(path: string, text: string): FoundSecret[] {
   for (const hit of hits) if (!first.has(hit.line) && !sealed.has(hit.line) && !isAllowed(lines, hit.line)) first.set(hit.line, hit);
   return [...first.values()]
     .sort((a, b) => a.line - b.line)
-    .map(({ line, column, what, value }) => ({ line, column, what, masked: masked(value), id: createHash('sha256').update(`${path}\0${what}\0${value}`).digest('hex').slice(0, 12) }));
+    .map(({ line, column, what, value, whole = value }) => ({ line, column, what, masked: masked(value), id: createHash('sha256').update(`${path}\0${what}\0${whole}`).digest('hex').slice(0, 12) }));
 }
 
 /** Lists of versions and digests, what programs made, and certificates, which are public. */

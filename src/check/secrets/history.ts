@@ -25,6 +25,8 @@ export interface HistoryOptions {
   paths: readonly string[];
   /** Milliseconds after which the rest is left to the next run. */
   budgetMs: number;
+  /** How many versions are looked at whatever the time; 500 by default. */
+  least?: number;
   /** Folder of what was found before. */
   cache?: string;
 }
@@ -39,6 +41,8 @@ interface Memory {
 }
 
 const largest = 1024 * 1024;
+/** Versions that are looked at whatever the time, so that a slow machine does not cut a short history. */
+const always = 500;
 
 /** `$XDG_CACHE_HOME/mostik/secrets-in-git`. */
 export function historyCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -46,7 +50,7 @@ export function historyCacheFolder(env: NodeJS.ProcessEnv = process.env): string
 }
 
 /** Looks through the versions of files that no run has seen before. */
-export async function scanHistory(root: string, { paths, budgetMs, cache = historyCacheFolder() }: HistoryOptions): Promise<HistoryScan> {
+export async function scanHistory(root: string, { paths, budgetMs, least = always, cache = historyCacheFolder() }: HistoryOptions): Promise<HistoryScan> {
   const head = await headCommit(root);
   if (head === undefined) return { secrets: [], left: 0 };
   const file = join(cache, `${digest({ root, paths: [...paths].sort(), rulesVersion })}.json`);
@@ -58,12 +62,13 @@ export async function scanHistory(root: string, { paths, budgetMs, cache = histo
   const fresh = byBlob(versions.filter(({ blob }) => !done.has(blob)));
   const secrets = [...memory.secrets];
   const until = Date.now() + budgetMs;
+  let looked = 0;
   await readBlobs(root, [...fresh.keys()], {
     limit: largest,
     onBlob: (blob, content) => {
       for (const version of fresh.get(blob) ?? []) secrets.push(...secretsOf(version, content));
       done.add(blob);
-      return Date.now() < until;
+      return ++looked < least || Date.now() < until;
     },
   });
   const left = [...fresh.keys()].filter((blob) => !done.has(blob)).length;

@@ -6,6 +6,7 @@ export interface ManifestHit {
   column: number;
   what: string;
   value: string;
+  whole: string;
 }
 
 /**
@@ -21,7 +22,7 @@ export function secretManifests(lines: readonly string[]): ManifestHit[] {
     if (!first) return [];
     const keys = values.map(({ key }) => key);
     const shown = keys.length > 4 ? `${keys.slice(0, 3).join(', ')} and ${keys.length - 3} more` : keys.join(', ');
-    return [{ line: first.line, column: first.column, what: `a Secret with ${keys.length === 1 ? 'the value' : 'the values'} of ${shown}`, value: values.map(({ value }) => value).join('\n') }];
+    return [{ line: first.line, column: first.column, what: `a Secret with ${keys.length === 1 ? 'the value' : 'the values'} of ${shown}`, value: first.value, whole: values.map(({ value }) => value).join('\n') }];
   });
 }
 
