@@ -5,7 +5,7 @@ import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { formatPath, type Component, type ComponentSource, type FieldPath, type Locate } from '../model/index.js';
-import { builtInCharts, isBareName } from './built-in-charts.js';
+import { builtInCharts, isBareName } from '../load/built-in-charts.js';
 import { isKustomizationFile, kustomizationFiles, kustomizationIn } from './kustomization.js';
 import { filesBelow, findPath, type Ground } from './paths.js';
 
