@@ -1,0 +1,1 @@
+{{ define "no-all.part" }}{{ end }}
