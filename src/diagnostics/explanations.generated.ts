@@ -71,7 +71,7 @@ export const explanations: Readonly<Record<Code, string>> = {
   'device-missing': "GPUs and other devices are resources of nodes. A pod that asks for one which no node has stays Pending.",
   'disruption-forbidden': "A node under these pods cannot be drained: updates of the cluster and the cluster autoscaler wait for ever.",
   'disruption-selects-none': "It protects nothing.",
-  'dns-closed': "A pod whose egress is restricted needs DNS like any other traffic. Without it names do not resolve, which looks like a slow network rather than a policy.",
+  'dns-closed': "A pod that may send something needs DNS like any other traffic. Without it names do not resolve, which looks like a slow network rather than a policy.",
   'edge-closed': "An edge of `uses` says that traffic flows. A NetworkPolicy that selects one of its ends and has no rule for it cuts it: connections hang until they time out. It is a warning where the edge names no ports and some of the target's Service ports are open.",
   'edge-outside': "A Service of type ExternalName is a name for a host elsewhere. NetworkPolicies know pods and addresses only, so the user needs an edge to the addresses as well.",
   'edge-port-unknown': "The ports of an edge are those of the target's Services, or of its containers. A policy made from a port that nobody listens on would let nothing through.",

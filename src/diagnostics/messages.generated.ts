@@ -361,7 +361,7 @@ export const messages: Record<
   'device-missing': { severity: 'error', exit: 1, message: "%object%: asks for %resource%, which no node has", hint: "declare nodes that have it, such as { name: gpu, gpus: 1 } in spec.cluster.nodes" },
   'disruption-forbidden': { severity: 'warning', exit: 1, message: "%object%: spec.%field% %value% lets none of the %replicas% pods of %pods% be evicted", hint: "leave one pod free to go: maxUnavailable: 1, and two replicas where one must always be there" },
   'disruption-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no pods of this platform" },
-  'dns-closed': { severity: 'warning', exit: 1, message: "%pods%: cannot ask for names: %policies% let nothing out to the DNS of the cluster", hint: "allow egress to pods k8s-app=kube-dns of namespace kube-system on 53/UDP and 53" },
+  'dns-closed': { severity: 'warning', exit: 1, message: "%pods%: cannot ask for names: no rule of %policies% opens the DNS of the cluster", hint: "allow egress to pods k8s-app=kube-dns of namespace kube-system on 53/UDP and 53" },
   'edge-closed': { severity: 'error', exit: 1, message: "%edge%: closed on %ports%%more%: %why%", hint: "missing: %missing%" },
   'edge-outside': { severity: 'warning', exit: 1, message: "%from% uses %to%, which stands for %host% outside of the cluster: no NetworkPolicy can open a host name", hint: "add an edge to its addresses: uses: [{ cidr: 192.0.2.0/28, ports: [5432] }]" },
   'edge-port-unknown': { severity: 'error', exit: 1, message: "%from% uses %to% on %ports%, which %to% does not have: %has%", hint: "name a port of one of its Services, by number or by name" },
