@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -84,6 +85,29 @@ describe('mostik secrets', () => {
     expect(readFileSync(path('keys/plain.yaml'), 'utf8')).toContain(Buffer.from('another-value').toString('base64'));
     expect(JSON.parse((await mostik(...args, '-o', 'json')).out)).toMatchObject({ version: 1, items: expect.arrayContaining([{ item: 'smtp', opened: true, bytes: 13 }]) as unknown[] });
     expect(shown(await mostik(...args, '--reveal', 'nothing'))).toBe('3 sealed-item-missing');
+  });
+
+  test('a private key and an opened Secret are refused where Git has them or would take them', async () => {
+    const work = path('work');
+    mkdirSync(work);
+    const git = (...args: string[]): void => { execFileSync('git', args, { cwd: work, stdio: 'pipe' }); };
+    git('init', '-q');
+    const unseal = (file: string): Promise<Ended> => mostik('unseal', path('secrets.sealed.yaml'), '--sealing-key', path('keys/own.key'), '--out', join(work, file));
+    expect(shown(await unseal('plain.yaml'))).toBe('6 private-file-in-git');
+    expect(shown(await mostik('new-key', work, '--out', join(work, 'own.key')))).toBe('6 private-file-in-git');
+    expect(readdirSync(work)).toEqual(['.git']);
+    writeFileSync(join(work, '.gitignore'), '*.key\nplain.yaml\n');
+    expect((await unseal('plain.yaml')).code).toBe(0);
+    git('add', '-f', 'plain.yaml');
+    expect((await unseal('plain.yaml')).err).toContain('Git has this file');
+  });
+
+  test('keys that the controller fills in with a template are named', async () => {
+    const sealed = readFileSync(path('secrets.sealed.yaml'), 'utf8').replace('  template:\n', '  template:\n    data: { url: "smtp://{{ .smtp }}" }\n');
+    writeFileSync(path('keys/templated.yaml'), sealed);
+    const { code, out, err } = await mostik('unseal', path('keys/templated.yaml'), '--sealing-key', path('keys/own.key'), '--out', '-');
+    expect([code, /^warning\[([a-z-]+)\].*: url come from a template/m.exec(err)?.[1]]).toEqual([0, 'sealed-templated']);
+    expect(out).not.toContain('url');
   });
 
   test('what does not go together, is missing or is not what it should be is said, and nothing is written', async () => {
