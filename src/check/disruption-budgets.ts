@@ -1,7 +1,8 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
+import { labelTest } from '../lib/label-selector.js';
 import { isDict, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { compileSelector, formatSelector } from '../network/index.js';
+import { formatSelector } from '../network/index.js';
 import { autoscalersOf, type Autoscaler } from './autoscalers.js';
 import { placeOf } from './field.js';
 import { graphOf, kindOf, replicasOf } from './graph.js';
@@ -14,7 +15,7 @@ export function disruptionBudgets(platform: ResolvedPlatform, desired: Desired):
   return graph.all('policy/PodDisruptionBudget').flatMap((of) => {
     const selector = valueAt(of.object, 'spec', 'selector');
     const namespace = of.ref.namespace ?? '';
-    const fits = compileSelector(selector);
+    const fits = labelTest(selector);
     const pods = isDict(selector) ? graph.podsIn(namespace).filter(({ labels, of: { ref } }) => fits(labels) && !['Job', 'CronJob'].includes(ref.kind)) : [];
     if (pods.length > 0) return forbidden(of, { pods, scalers });
     if (graph.operated(namespace)) return [];

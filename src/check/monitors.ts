@@ -1,8 +1,9 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
+import { labelTest } from '../lib/label-selector.js';
 import { asDict, asList, asString, asStrings, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { compileSelector, formatSelector } from '../network/index.js';
+import { formatSelector } from '../network/index.js';
 import { fieldPath, placeOf } from './field.js';
 import { graphOf, texts, type Graph } from './graph.js';
 import { containersOf } from './pods.js';
@@ -34,7 +35,7 @@ function findings(of: RenderedObject, { graph, what, field, targets }: Monitored
   const namespaces = asDict(valueAt(of.object, 'spec', 'namespaceSelector'));
   const names = texts(namespaces['matchNames']);
   const isWatched = (namespace: string): boolean => namespaces['any'] === true || (names.length > 0 ? names.includes(namespace) : namespace === of.ref.namespace);
-  const fits = compileSelector(selector);
+  const fits = labelTest(selector);
   const fitting = targets.filter(({ namespace, labels }) => isWatched(namespace) && fits(labels));
   if (fitting.length === 0) {
     // It may be there for what others bring.

@@ -1,7 +1,8 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
+import { labelTest } from '../lib/label-selector.js';
 import { asDict, isDict, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { compileSelector, formatSelector } from '../network/index.js';
+import { formatSelector } from '../network/index.js';
 import { placeOf } from './field.js';
 import { graphOf } from './graph.js';
 import type { Pods } from './pods.js';
@@ -15,7 +16,7 @@ export function workloadSelectors(platform: ResolvedPlatform, desired: Desired):
     const { of, labels, namespace } = pods;
     const selector = valueAt(of.object, 'spec', 'selector');
     if (!selecting.has(of.ref.kind) || !isDict(selector) || Object.keys(selector).length === 0) return [];
-    const fits = compileSelector(selector);
+    const fits = labelTest(selector);
     const object = formatRef(of.ref);
     const at = (): Diagnostic['at'] => placeOf(of, ['spec', 'selector']);
     if (!fits(labels)) {
@@ -29,6 +30,6 @@ export function workloadSelectors(platform: ResolvedPlatform, desired: Desired):
 
 /** Of two that select each other's pods, only the second one is told of. */
 function isTwin(other: Pods, own: Pods, of: RenderedObject): boolean {
-  const back = compileSelector(asDict(other.of.object['spec'])['selector']);
+  const back = labelTest(asDict(other.of.object['spec'])['selector']);
   return back(own.labels) && formatRef(other.of.ref) > formatRef(of.ref);
 }

@@ -1,16 +1,16 @@
+import { labelTest, type LabelTest } from '../lib/label-selector.js';
 import { asDict, asList, asNumber, asString, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
 import { groupOf, type KubeObject } from '../model/index.js';
 import { parseRange, type Block } from './address.js';
 import { protocols, type Endpoint, type Protocol } from './endpoint.js';
 import { allOf, allPorts, noPorts, portsOf, unionOf, type PortSet } from './port-set.js';
-import { compileSelector, type Selector } from './selector.js';
 
 /** The way a policy looks at traffic: what comes to the pods it selects, or what leaves them. */
 export type Direction = 'ingress' | 'egress';
 
 /** Whom a rule is about. Pods are found by labels, everything with an address by blocks. */
 export type Peer =
-  | { kind: 'pods'; namespaces: Selector | 'own'; pods: Selector; written: Dict }
+  | { kind: 'pods'; namespaces: LabelTest | 'own'; pods: LabelTest; written: Dict }
   | { kind: 'block'; block: Block | undefined; written: Dict };
 
 /** One entry of `ingress` or `egress`. */
@@ -27,7 +27,7 @@ export interface Rule {
 export interface Policy {
   name: string;
   namespace: string;
-  selects: Selector;
+  selects: LabelTest;
   directions: ReadonlySet<Direction>;
   ingress: Rule[];
   egress: Rule[];
@@ -50,7 +50,7 @@ export function compilePolicy(object: KubeObject): Policy {
   return {
     name: object.metadata.name,
     namespace: object.metadata.namespace ?? 'default',
-    selects: compileSelector(spec['podSelector']),
+    selects: labelTest(spec['podSelector']),
     directions: directionsOf(spec),
     ingress: rulesOf(spec['ingress'], 'from'),
     egress: rulesOf(spec['egress'], 'to'),
@@ -78,7 +78,7 @@ function compilePeer(peer: Dict): Peer {
   if (isDict(ipBlock)) return { kind: 'block', block: blockOf(ipBlock), written: peer };
   // A selector that is not there is not the same as an empty one; a peer with neither is about nobody.
   if (!isDict(namespaceSelector) && !isDict(podSelector)) return { kind: 'block', block: undefined, written: peer };
-  return { kind: 'pods', namespaces: isDict(namespaceSelector) ? compileSelector(namespaceSelector) : 'own', pods: compileSelector(podSelector), written: peer };
+  return { kind: 'pods', namespaces: isDict(namespaceSelector) ? labelTest(namespaceSelector) : 'own', pods: labelTest(podSelector), written: peer };
 }
 
 function blockOf(ipBlock: Dict): Block | undefined {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kube, WatchedList } from '../kube/index.js';
+import { labelTest, type LabelTest } from '../lib/label-selector.js';
 import { asDict, asList, asNumber, asString, isDict, valueAt } from '../lib/read-unknown.js';
 import { formatRef, refOf, type KubeObject } from '../model/index.js';
-import { compileSelector, type Selector } from '../network/index.js';
 
 /** Ready endpoints of a Service: before, at their fewest, after; and how often the last one went. */
 export interface EndpointCount {
@@ -119,13 +119,13 @@ function countBudgets({ pods, budgets }: { pods: WatchedList; budgets: WatchedLi
   pods.onChange(look);
 }
 
-const selectors = new WeakMap<object, Selector>();
+const selectors = new WeakMap<object, LabelTest>();
 
 function isCovered(pod: KubeObject, budget: KubeObject): boolean {
   const written = valueAt(budget, 'spec', 'selector');
   if (pod.metadata.namespace !== budget.metadata.namespace || !isDict(written)) return false;
   let selector = selectors.get(written);
-  if (!selector) selectors.set(written, (selector = compileSelector(written)));
+  if (!selector) selectors.set(written, (selector = labelTest(written)));
   return selector(pod.metadata.labels ?? {});
 }
 

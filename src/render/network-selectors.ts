@@ -1,7 +1,8 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
+import { labelTest, type LabelTest } from '../lib/label-selector.js';
 import { asDict, asList, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
 import { formatRef, groupOf, labels as ownLabels, refOf, setAt, type KubeObject, type Pods, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { compileSelector, endpointsOf, hasLabels, type Endpoint, type PlatformEndpoints, type Selector } from '../network/index.js';
+import { endpointsOf, hasLabels, type Endpoint, type PlatformEndpoints } from '../network/index.js';
 import type { Draft } from './draft.js';
 
 /** How policies pick the pods of each workload, and the drafts with the labels that this needed. */
@@ -25,7 +26,7 @@ export function findSelectors(platform: ResolvedPlatform, drafts: readonly Draft
     const pods = first.podsOf.get(endpoint);
     if (!hasLabels(endpoint) || selectorFor(endpoint, pods, first.workloads)) continue;
     if (pods) labelled.set(pods.of.object, endpoint.component ?? '');
-    else diagnostics.push(diagnose('network-pods-ambiguous', { component: endpoint.component ?? '', pods: endpoint.id, others: strangersIn(endpoint, compileSelector({ matchLabels: endpoint.labels }), first.workloads).join(', ') }, componentOf(platform, endpoint)?.locate(['pods'])));
+    else diagnostics.push(diagnose('network-pods-ambiguous', { component: endpoint.component ?? '', pods: endpoint.id, others: strangersIn(endpoint, labelTest({ matchLabels: endpoint.labels }), first.workloads).join(', ') }, componentOf(platform, endpoint)?.locate(['pods'])));
   }
   const changed = drafts.map((draft) => (labelled.has(draft.object) ? { ...draft, object: withPodLabel(draft.object, draft.component.name) } : draft));
   for (const [i, draft] of drafts.entries()) if (changed[i] !== draft && draft.object.kind !== 'Pod') diagnostics.push(diagnose('network-label-added', { object: formatRef(refOf(draft.object)), label: `${ownLabels.component}: ${draft.component.name}` }, draft.at));
@@ -40,8 +41,8 @@ function rendered({ component, object, at, hook, keep }: Draft): RenderedObject 
 
 /** The first selector that fits the pods of this endpoint alone, else of its component alone. */
 function selectorFor(endpoint: Endpoint, pods: Pods | undefined, all: readonly Endpoint[]): Dict | undefined {
-  const usable = candidates(endpoint, pods).filter((selector) => !fitsEverything(selector) && strangersIn(endpoint, compileSelector(selector), all).length === 0);
-  return usable.find((selector) => fittingIn(endpoint, compileSelector(selector), all).length === 0) ?? usable[0];
+  const usable = candidates(endpoint, pods).filter((selector) => !fitsEverything(selector) && strangersIn(endpoint, labelTest(selector), all).length === 0);
+  return usable.find((selector) => fittingIn(endpoint, labelTest(selector), all).length === 0) ?? usable[0];
 }
 
 function candidates(endpoint: Endpoint, pods: Pods | undefined): Dict[] {
@@ -64,11 +65,11 @@ function fitsEverything({ matchLabels, matchExpressions }: Dict): boolean {
 }
 
 /** Pods of other components that a selector fits too. */
-function strangersIn(endpoint: Endpoint, fits: Selector, all: readonly Endpoint[]): string[] {
+function strangersIn(endpoint: Endpoint, fits: LabelTest, all: readonly Endpoint[]): string[] {
   return fittingIn(endpoint, fits, all).filter(({ component }) => component !== endpoint.component).map(({ id }) => id);
 }
 
-function fittingIn(endpoint: Endpoint, fits: Selector, all: readonly Endpoint[]): Endpoint[] {
+function fittingIn(endpoint: Endpoint, fits: LabelTest, all: readonly Endpoint[]): Endpoint[] {
   return all.filter((each) => each !== endpoint && each.namespace === endpoint.namespace && hasLabels(each) && fits(each.labels));
 }
 
