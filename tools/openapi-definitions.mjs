@@ -29,6 +29,8 @@ export function kubernetesFile(source, all) {
 function special(name) {
   if (name === 'io.k8s.apimachinery.pkg.util.intstr.IntOrString') return { type: ['integer', 'string'], 'x-kubernetes-int-or-string': true };
   if (name === 'io.k8s.apimachinery.pkg.api.resource.Quantity') return { type: ['string', 'number'], format: 'quantity' };
+  // A type without fields takes none.
+  if (name === 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus') return { type: 'object', additionalProperties: false };
   return undefined;
 }
 
@@ -36,6 +38,7 @@ function special(name) {
 const notDemanded = {
   'io.k8s.api.apps.v1.ControllerRevision': ['revision'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
+  'io.k8s.api.core.v1.LimitRangeSpec': ['limits'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion': ['served', 'storage'],
 };

@@ -12,7 +12,7 @@ export function serviceSelectors(platform: ResolvedPlatform, desired: Desired): 
     const selector = selectorOf(service);
     if (!selector) return [];
     const namespace = service.ref.namespace ?? '';
-    const fitting = pods.filter((each) => each.namespace === namespace && fits(selector, each.labels));
+    const fitting = graph.podsIn(namespace).filter((each) => fits(selector, each.labels));
     const others = fitting.filter(({ of }) => of.component !== service.component);
     if (fitting.length === 0) return nobody(service, pods, graph);
     // A Service of its own component may stand before another one's pods alone: only mixing is a mistake.

@@ -27,36 +27,64 @@ const root = 'kubernetes';
 /** The schemas of a Kubernetes version, of the CRDs among the objects, and of shipped operators. */
 export function validators(kubernetesVersion: string, objects: Desired['objects']): Validators {
   const version = nearestVersion(kubernetesVersion);
-  const kubernetes = kubernetesSchemas(version);
-  const compiler = newCompiler(kubernetes);
+  const shipped = shippedKinds(version);
   const crds = crdVersions(objects);
   const known = new Map<string, KnownKind>();
-  const compile = (schema: Dict) => ({ schema, validate: compiler.compile(schema as AnySchema) });
-  const find = ({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): KnownKind => {
-    const definition = Object.hasOwn(kubernetes.kinds, `${apiVersion}/${kind}`) ? kubernetes.kinds[`${apiVersion}/${kind}`] : undefined;
-    if (definition !== undefined) return { kind: 'schema', from: 'kubernetes', source: `Kubernetes ${version}`, ...compile({ $ref: `${root}#/definitions/${definition}` }) };
-    const declared = crds.get(`${groupOf(apiVersion)}/${kind}`);
-    if (declared) return ofCrd(declared, apiVersion, compile);
-    return ofOperator(apiVersion, kind, compile);
-  };
+  let compile: Compile | undefined;
   return {
-    kubernetes,
+    kubernetes: shipped.kubernetes,
     version,
-    of: (object) => {
-      const id = `${object.apiVersion}/${object.kind}`;
-      const found = known.get(id) ?? find(object);
+    of: ({ apiVersion, kind }) => {
+      const declared = crds.get(`${groupOf(apiVersion)}/${kind}`);
+      if (!declared) return shipped.of(apiVersion, kind);
+      const id = `${apiVersion}/${kind}`;
+      // What a platform declares may change from one run to the next: its compiler is not kept.
+      const found = known.get(id) ?? ofCrd(declared, apiVersion, (compile ??= newCompiler(shipped.kubernetes)));
       known.set(id, found);
       return found;
     },
-    follow: (schema) => follow(kubernetes, schema),
+    follow: (schema) => follow(shipped.kubernetes, schema),
   };
 }
 
-function newCompiler(kubernetes: KubernetesSchemas): Ajv {
+interface Shipped {
+  kubernetes: KubernetesSchemas;
+  of(apiVersion: string, kind: string): KnownKind;
+}
+
+const kept = new Map<string, Shipped>();
+
+/** What is shipped for a version never changes, so that what was compiled stays for as long as the process lives. */
+function shippedKinds(version: string): Shipped {
+  let shipped = kept.get(version);
+  if (!shipped) kept.set(version, (shipped = newShipped(version)));
+  return shipped;
+}
+
+function newShipped(version: string): Shipped {
+  const kubernetes = kubernetesSchemas(version);
+  const compile = newCompiler(kubernetes);
+  const known = new Map<string, KnownKind>();
+  const find = (apiVersion: string, kind: string): KnownKind => {
+    const id = `${apiVersion}/${kind}`;
+    if (!Object.hasOwn(kubernetes.kinds, id)) return ofOperator(apiVersion, kind, compile);
+    return { kind: 'schema', from: 'kubernetes', source: `Kubernetes ${version}`, ...compile({ $ref: `${root}#/definitions/${kubernetes.kinds[id]}` }) };
+  };
+  return {
+    kubernetes,
+    of: (apiVersion, kind) => {
+      const found = known.get(`${apiVersion}/${kind}`) ?? find(apiVersion, kind);
+      known.set(`${apiVersion}/${kind}`, found);
+      return found;
+    },
+  };
+}
+
+function newCompiler(kubernetes: KubernetesSchemas): Compile {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, addUsedSchema: false, inlineRefs: false, unicodeRegExp: false, logger: false, code: { optimize: false } });
   for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);
   ajv.addSchema({ $id: root, definitions: kubernetes.definitions });
-  return ajv;
+  return (schema) => ({ schema, validate: ajv.compile(schema as AnySchema) });
 }
 
 const metadata = { $ref: `${root}#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` };
