@@ -1,5 +1,5 @@
 import { restore, standIn, standIns, tokenize, usedSecrets, type Desired, type ResolvedPlatform, type SecretSpec, type SecretTable } from '../model/index.js';
-import { renderOnly, type StageOptions } from '../pipeline.js';
+import { renderOnly, secretPlaces, type StageOptions } from '../pipeline.js';
 import type { State } from '../plan/index.js';
 import { resolveSecrets } from '../secrets/index.js';
 
@@ -23,7 +23,7 @@ export interface StandInTables {
 export async function standInTables(platform: ResolvedPlatform, rendered: Desired, { state, ...options }: StageOptions & { state: State | undefined }): Promise<StandInTables> {
   const specs = usedSecrets(platform);
   const stored: SecretTable = state?.secrets ?? new Map<string, string>();
-  const real = await resolveSecrets({ specs, dir: platform.dir, stored });
+  const real = await resolveSecrets({ ...secretPlaces(platform, undefined, {}), specs, stored });
   const known: SecretTable = new Map([...standIns(platform), ...rendered.secrets]);
   const forName = (name: string, value: string): string => known.get(name) ?? standIn(name, specs[name] ?? specOf(value));
   const before = new Map([...stored].map(([name, value]) => [name, real.differs.includes(name) ? standIn(`${name} before`, specs[name] ?? specOf(value)) : forName(name, value)]));
