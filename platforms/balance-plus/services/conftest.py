@@ -152,3 +152,61 @@ def upstream() -> Iterator[Answering]:
     server = Answering()
     yield server
     server.close()
+
+
+RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+
+class RabbitMq:
+    """A broker of one node that can be stopped and started, with a port mapper of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}//"
+        (folder / "enabled_plugins").write_text("[].\n")
+        (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
+        self.environment = os.environ | {
+            "HOME": str(folder),
+            "ERL_EPMD_PORT": str(free_port()),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"balance-{os.getpid()}@localhost",
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([RABBITMQ], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        eventually(self.answers, seconds=90)
+
+    def answers(self) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        if self.process:
+            os.killpg(self.process.pid, 15)
+            self.process.wait(timeout=60)
+            self.process = None
+            eventually(lambda: not self.answers(), seconds=30)
+
+    def close(self) -> None:
+        self.stop()
+        # The port mapper outlives its nodes.
+        subprocess.run(["epmd", "-port", self.environment["ERL_EPMD_PORT"], "-kill"], check=False, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[RabbitMq]:
+    if not RABBITMQ.exists():
+        pytest.skip("there is no RabbitMQ server on this machine")
+    folder = Path(tempfile.mkdtemp(prefix="balance-rabbitmq-"))
+    broker = RabbitMq(folder)
+    broker.start()
+    yield broker
+    broker.close()
+    shutil.rmtree(folder)
