@@ -71,6 +71,9 @@ function checkSurroundings(seed: number, { platform, world, from, pod }: { platf
   expect(reaches(world, { from: pod, to: dns, port: 53, protocol: 'UDP' }), `seed ${seed}: DNS`).toBe(true);
   expect(reaches(world, { from: pod, to: dns, port: 80, protocol: 'TCP' }), `seed ${seed}: other ports of DNS`).toBe(false);
   expect(reaches(world, { from: pod, to: { labels: {}, ports: [], ip: '203.0.113.5' }, port: 443, protocol: 'TCP' }), `seed ${seed}: internet`).toBe(false);
+  const stray = elsewhere(from.namespace, { stray: 'yes' });
+  expect(reaches(world, { from: stray, to: dns, port: 53, protocol: 'UDP' }), `seed ${seed}: a pod that nobody declared sends`).toBe(false);
+  expect(reaches(world, { from: elsewhere('elsewhere', {}), to: stray, port: 80, protocol: 'TCP' }), `seed ${seed}: a pod that nobody declared is reached`).toBe(false);
   const exposed = platform.components.some(({ name, expose }) => name === from.component && expose);
   for (const { container, protocol } of from.served) {
     expect(reaches(world, { from: elsewhere('elsewhere', { app: 'a' }), to: pod, port: container, protocol }), `seed ${seed}: strangers`).toBe(false);

@@ -71,13 +71,14 @@ describe('speed', () => {
     }));
     const world: SlowWorld = { namespaces: Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`ns${i}`, { team: i % 2 ? 'a' : 'b' }])), policies };
     const run = (): { open: number; elapsed: number } => {
-      const started = performance.now();
+      const started = process.cpuUsage();
       const { network, made } = fastNetwork(world, labelled);
       let open = 0;
       for (const from of made) for (const to of made) if (hasPort(network.open(from, to).certain, 'TCP', 8080)) open++;
-      return { open, elapsed: performance.now() - started };
+      const { user, system } = process.cpuUsage(started);
+      return { open, elapsed: (user + system) / 1000 };
     };
-    // The best of three: the machine may have more to do than this.
+    // Time on the processor, the best of three: the machine may have more to do than this.
     const runs = [run(), run(), run()];
     expect(runs[0]!.open).toBeGreaterThan(500);
     expect(runs[0]!.open).toBeLessThan(200_000);
