@@ -27,7 +27,7 @@ test('a filter written from the effective rules alone lets through what the defi
     }
   }
   expect(rules).toBeGreaterThan(1000);
-});
+}, 180_000);
 
 /** What a packet filter would do: it knows endpoints, addresses and ports, and no label. */
 function lets(side: 'open' | EffectiveRule[], peer: Endpoint, port: number, protocol: Protocol): boolean {

@@ -53,7 +53,7 @@ describe('policies generated for 300 random platforms', () => {
     expect(seen.open).toBeGreaterThan(1000);
     expect(seen.closed).toBeGreaterThan(5000);
     expect(seen.labelled).toBeGreaterThan(20);
-  });
+  }, 180_000);
 
   test('do not change with the order of components', () => {
     for (let seed = 1; seed <= 20; seed++) {

@@ -30,7 +30,7 @@ describe('1,000 random sets of policies', () => {
     // A comparison of nothing but closed paths would prove little.
     expect(counts.open).toBeGreaterThan(100_000);
     expect(counts.closed).toBeGreaterThan(100_000);
-  });
+  }, 180_000);
 
   test('give a pod without a known address what holds wherever its address lies', () => {
     let partly = 0;
@@ -53,7 +53,7 @@ describe('1,000 random sets of policies', () => {
       }
     }
     expect(partly).toBeGreaterThan(100);
-  });
+  }, 180_000);
 });
 
 describe('speed', () => {
