@@ -2,6 +2,7 @@ export { componentNames, networks, simulatedLabel, type ComponentName } from './
 export { clustersFolder, isClusterName } from './folder.js';
 export {
   createCluster,
+  defaultNodes,
   deleteCluster,
   startCluster,
   stopCluster,

@@ -42,7 +42,8 @@ export interface CreateOptions extends LifecycleOptions, LaunchOptions {
   webhooks?: boolean;
 }
 
-const defaultNodes: NodeSpec[] = [{ name: 'worker', count: 3, cpu: 4, memory: '16Gi', pods: 110, gpus: 0, labels: {}, taints: [] }];
+/** The nodes of a cluster for which none are declared. */
+export const defaultNodes: NodeSpec[] = [{ name: 'worker', count: 3, cpu: 4, memory: '16Gi', pods: 110, gpus: 0, labels: {}, taints: [] }];
 
 /**
  * Makes sure that a cluster of this name is there and runs, with these nodes declared, and returns once its API server

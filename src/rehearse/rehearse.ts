@@ -1,9 +1,9 @@
 import { refusals, type MonitorOptions } from '../apply/index.js';
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
-import { nodeNames } from '../cluster/index.js';
+import { defaultNodes, nodeNames } from '../cluster/index.js';
 import type { Kube } from '../kube/index.js';
 import { ownVersion } from '../lib/version.js';
-import type { ApplyEvent, ApplyResult, Desired, Plan, ResolvedPlatform } from '../model/index.js';
+import type { ApplyEvent, ApplyResult, Desired, NodeSpec, Plan, ResolvedPlatform } from '../model/index.js';
 import type { ClusterProgress, TargetOptions } from '../operate/index.js';
 import { applyPlan, planDesired, readPlatform, renderAndCheck, type Inputs, type Planned } from '../pipeline.js';
 import type { PlanFlags } from '../plan/index.js';
@@ -66,12 +66,12 @@ export async function rehearse(inputs: Inputs, options: RehearseOptions): Promis
   let stage = options.fromLive ? undefined : open(platform, options);
   let reading: TargetReading | undefined;
   try {
-    if (!options.fromLive) checkNodes(options.faults, nodeNames(platform.cluster.nodes));
+    if (!options.fromLive) checkNodes(options.faults, nodeNames(declaredNodes(platform)));
     const [target, rendered] = await Promise.all([readTarget(platform, { ...options, needed: options.fromLive || /^\d+$/.test(options.from ?? '') }), renderAndCheck(platform, engineProgress(options))]);
     reading = target;
     const live = options.fromLive && target.target ? await readLiveCluster(target.target, platform) : undefined;
     if (live) checkNodes(options.faults, live.nodes.map(({ name }) => name));
-    stage ??= open({ ...platform, cluster: { ...platform.cluster, nodes: live?.nodes ?? platform.cluster.nodes } }, options);
+    stage ??= open({ ...platform, cluster: { ...platform.cluster, nodes: live?.nodes ?? declaredNodes(platform) } }, options);
     const world = await setUp({ inputs, platform, ...rendered, target, live }, options);
     const ready = await stage.ready;
     const report = await perform({ ...world, stage: ready, started }, options);
@@ -80,6 +80,10 @@ export async function rehearse(inputs: Inputs, options: RehearseOptions): Promis
     reading?.target?.close();
     await stage?.close();
   }
+}
+
+function declaredNodes({ cluster }: Pick<ResolvedPlatform, 'cluster'>): NodeSpec[] {
+  return cluster.nodes.length > 0 ? cluster.nodes : defaultNodes;
 }
 
 function open({ cluster, kubernetes }: Pick<ResolvedPlatform, 'cluster' | 'kubernetes'>, { keep, onCluster, signal }: RehearseOptions): OpenedStage {
@@ -143,7 +147,7 @@ async function perform(world: Performance, options: RehearseOptions): Promise<Re
     before: world.base.desired?.objects ?? [],
     base,
     essence: essenceOf(desired, { kind: base.kind, generation: base.generation, cluster: base.cluster, profiles: base.profiles }, options.flags),
-    nodes: live ? { from: 'live', names: live.nodes.map(({ name }) => name) } : { from: 'declared', names: nodeNames(platform.cluster.nodes) },
+    nodes: live ? { from: 'live', names: live.nodes.map(({ name }) => name) } : { from: 'declared', names: nodeNames(declaredNodes(platform)) },
     findings: world.findings,
     warnings,
     refused,

@@ -45,7 +45,12 @@ export function healthOf(object: KubeObject, controllers: Controllers = 'run'): 
   if (object.metadata.deletionTimestamp) return { status: 'progressing', reason: 'is being deleted' };
   const group = groupOf(object.apiVersion);
   const rule = rules[`${group}/${object.kind}`];
-  if (rule) return rule(object);
-  if (builtIn.test(group)) return { status: 'healthy', reason: '' };
-  return controllers === 'run' ? conditionsHealth(object) : { status: 'unknown', reason: 'admitted, readiness unknown' };
+  if (rule && !(controllers === 'none' && hasOwnBalancer(object))) return rule(object);
+  if (controllers === 'none' && (hasOwnBalancer(object) || !builtIn.test(group))) return { status: 'unknown', reason: 'admitted, readiness unknown' };
+  return builtIn.test(group) ? { status: 'healthy', reason: '' } : conditionsHealth(object);
+}
+
+/** A load balancer of a class is given its address by a controller of that class alone. */
+function hasOwnBalancer(object: KubeObject): boolean {
+  return object.kind === 'Service' && valueAt(object, 'spec', 'loadBalancerClass') !== undefined;
 }

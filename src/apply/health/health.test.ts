@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../../model/index.js';
+import { healthOf } from './index.js';
+
+const object = (apiVersion: string, kind: string, more: object = {}): KubeObject => ({ apiVersion, kind, metadata: { name: 'x', namespace: 'shop', generation: 2 }, ...more });
+const unknown = { status: 'unknown', reason: 'admitted, readiness unknown' };
+
+test('where no controllers run, nobody can say whether what only they bring forward is ready', () => {
+  const issuing = object('cert-manager.io/v1', 'Certificate', { status: { conditions: [{ type: 'Ready', status: 'False', message: 'issuing' }] } });
+  expect(healthOf(issuing)).toMatchObject({ status: 'progressing', reason: 'issuing' });
+  expect(healthOf(issuing, 'none')).toEqual(unknown);
+  const balanced = object('v1', 'Service', { spec: { type: 'LoadBalancer', loadBalancerClass: 'example.org/own' } });
+  expect(healthOf(balanced).status).toBe('progressing');
+  expect(healthOf(balanced, 'none')).toEqual(unknown);
+});
+
+test('what Kubernetes itself brings forward is judged as ever', () => {
+  for (const controllers of ['run', 'none'] as const) {
+    expect(healthOf(object('apps/v1', 'Deployment', { spec: { replicas: 1 } }), controllers).status).toBe('progressing');
+    expect(healthOf(object('v1', 'Service', { spec: { type: 'LoadBalancer' } }), controllers).status).toBe('progressing');
+    expect(healthOf(object('networking.k8s.io/v1', 'Ingress'), controllers).status).toBe('healthy');
+  }
+});
