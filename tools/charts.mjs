@@ -44,8 +44,13 @@ function schemaOf(name, own, about) {
 function merge(into, from) {
   for (const [key, value] of Object.entries(from)) {
     if (isMap(value) && isMap(into[key]) && key !== 'default') merge(into[key], value);
-    else into[key] = structuredClone(value);
+    else into[key] = isMap(value) ? copied(value) : value;
   }
+}
+
+/** A later part must not change what an earlier one holds. */
+function copied(map) {
+  return mapValues(map, (value) => (isMap(value) ? copied(value) : value));
 }
 
 function isMap(value) {
@@ -56,8 +61,8 @@ function isMap(value) {
 function withoutDefaults(node) {
   if (Array.isArray(node)) return node.map(withoutDefaults);
   if (!isMap(node)) return node;
-  const { default: _, $ref, ...rest } = node;
-  const inside = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, key === 'properties' || key === 'definitions' ? mapValues(value, withoutDefaults) : withoutDefaults(value)]));
+  const { $ref, ...rest } = node;
+  const inside = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== 'default').map(([key, value]) => [key, key === 'properties' || key === 'definitions' ? mapValues(value, withoutDefaults) : withoutDefaults(value)]));
   if ($ref === undefined) return inside;
   return Object.keys(inside).length === 0 ? { $ref } : { ...inside, allOf: [{ $ref }] };
 }

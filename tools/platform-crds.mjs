@@ -42,8 +42,14 @@ function fetch({ module, version }) {
 function definition(file) {
   const crd = parse(readFileSync(file, 'utf8'));
   const { group, names, scope, versions, conversion } = crd.spec;
-  const spec = { group, names, scope, ...(conversion ? { conversion } : {}), versions: versions.map(({ additionalPrinterColumns: _, ...version }) => ({ ...version, schema: { openAPIV3Schema: withoutDescriptions(version.schema.openAPIV3Schema) } })) };
+  const spec = { group, names, scope, ...(conversion ? { conversion } : {}), versions: versions.map(servedVersion) };
   return { apiVersion: crd.apiVersion, kind: crd.kind, metadata: { name: crd.metadata.name }, spec };
+}
+
+/** A version without the columns that kubectl prints. */
+function servedVersion(version) {
+  const entries = Object.entries(version).filter(([key]) => key !== 'additionalPrinterColumns');
+  return { ...Object.fromEntries(entries), schema: { openAPIV3Schema: withoutDescriptions(version.schema.openAPIV3Schema) } };
 }
 
 function withoutDescriptions(schema) {
