@@ -6,6 +6,7 @@ import type { BenchOptions } from './apply.js';
 import { buildKubeconform, writeSchemas } from './kubeconform.js';
 import { measure, type Run } from './measure.js';
 import { mixedObjects } from './objects.js';
+import { reachability } from './reachability.js';
 import { cell, machine, note, ratio, save, type Row, type Rows } from './report.js';
 import { table } from './table.js';
 
@@ -42,7 +43,7 @@ export async function prove({ sizes, rounds, out }: BenchOptions): Promise<void>
     }
     const rehearsals: Rows = new Map();
     for (const name of platforms) for (let round = 0; round < rounds; round++) note(rehearsals, name, 'mostik', (await mostik(['rehearse', join(root, 'platforms', name)])).seconds);
-    const network: Row = { seconds: [] };
+    const network: Row = { seconds: Array.from({ length: rounds }, () => reachability({ policies: 200, pods: 500 })) };
     report({ checks, rehearsals, network, rounds, out });
   } finally {
     await mostik(['cluster', 'delete', 'bench', '--yes']).catch((error: unknown) => { console.error(String(error)); });
@@ -53,7 +54,7 @@ export async function prove({ sizes, rounds, out }: BenchOptions): Promise<void>
 /** A platform of that many objects in the default namespace, which is there. */
 function writePlatform(dir: string, size: number): string {
   mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, 'platform.yaml'), 'apiVersion: mostik.dev/v1\nkind: Platform\nmetadata: { name: bench }\nspec:\n  components:\n    all: { manifests: [objects.yaml] }\n  checks: { severity: { secret-in-git: off } }\n');
+  writeFileSync(join(dir, 'platform.yaml'), 'apiVersion: mostik.dev/v1\nkind: Platform\nmetadata: { name: bench }\nspec:\n  components:\n    all: { manifests: [objects.yaml] }\n');
   writeFileSync(join(dir, 'objects.yaml'), mixedObjects(size, 'default').map((object) => JSON.stringify(object)).join('\n---\n'));
   return dir;
 }
