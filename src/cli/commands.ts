@@ -37,6 +37,7 @@ export const sections: readonly Section[] = [
     entries: [
       { name: 'status', summary: 'Show components and objects with their health and its reason', load: async () => (await import('./status.js')).statusCommand },
       { name: 'history', summary: 'List generations: who applied what, when, and how it ended', load: async () => (await import('./history.js')).historyCommand },
+      { name: 'explain', summary: 'Show which file, line and layer set a field, and who owns it live', load: async () => (await import('./explain.js')).explainCommand },
       { name: 'diff', summary: 'Show what differs between two generations', load: async () => (await import('./diff.js')).diffCommand },
     ],
   },

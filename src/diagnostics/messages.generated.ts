@@ -99,6 +99,9 @@ export interface Params {
   'exception-ended': { rule: string | number; object: string | number; until: string | number };
   'exception-ends-soon': { rule: string | number; object: string | number; until: string | number; reason: string | number };
   'exception-unused': { rule: string | number; object: string | number; problem: string | number; hint: string | number };
+  'explain-field-unknown': { object: string | number; field: string | number; problem: string | number; hint: string | number };
+  'explain-object-ambiguous': { object: string | number; objects: string | number };
+  'explain-object-unknown': { object: string | number; hint: string | number };
   'expose-closed': { component: string | number; problem: string | number; hint: string | number };
   'expose-no-port': { component: string | number };
   'expose-other-host': { component: string | number; host: string | number; found: string | number };
@@ -390,6 +393,9 @@ export const messages: Record<
   'exception-ended': { severity: 'error', exit: 1, message: "exception of rule %rule% for %object%: it ended on %until%", hint: "mend the object and take the exception away, or give it a new date and a reason that still holds" },
   'exception-ends-soon': { severity: 'info', exit: 0, message: "exception of rule %rule% for %object%: it ends on %until%", hint: "its reason was: %reason%" },
   'exception-unused': { severity: 'warning', exit: 1, message: "exception of rule %rule% for %object%: %problem%", hint: "%hint%" },
+  'explain-field-unknown': { severity: 'error', exit: 3, message: "%object%: it has no field %field%: %problem%", hint: "%hint%" },
+  'explain-object-ambiguous': { severity: 'error', exit: 3, message: "%object%: more than one object is called so: %objects%", hint: "name the namespace: Kind/namespace/name" },
+  'explain-object-unknown': { severity: 'error', exit: 3, message: "%object%: this platform has no such object", hint: "%hint%" },
   'expose-closed': { severity: 'error', exit: 1, message: "%component%: exposed, but closed: %problem%", hint: "%hint%" },
   'expose-no-port': { severity: 'error', exit: 3, message: "%component%.expose: the workload has no port that traffic could go to", hint: "set workload.port" },
   'expose-other-host': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but its Ingress is for %found%", hint: "give the chart the same host name" },
