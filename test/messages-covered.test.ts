@@ -14,7 +14,7 @@ const messages = join(root, 'src/diagnostics/messages');
 const sampled = new Set(['check', 'graph', 'load', 'render', 'schemas', 'secrets-in-git']);
 
 /** Areas whose samples come with them. */
-const later = new Set(['capacity', 'charts', 'network', 'policies', 'rehearse']);
+const later = new Set(['capacity', 'charts', 'explain', 'network', 'policies', 'rehearse']);
 
 /** Codes that no sample can show, or no test brings about yet, each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
