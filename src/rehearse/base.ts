@@ -2,9 +2,10 @@ import { MostikError } from '../diagnostics/index.js';
 import { hasHealth, openMonitor, type MonitorOptions } from '../apply/index.js';
 import type { Kube } from '../kube/index.js';
 import { ownVersion } from '../lib/version.js';
-import { formatRef, type Desired, type ResolvedPlatform, type SecretTable } from '../model/index.js';
+import { formatRef, type Desired, type ObjectRef, type ResolvedPlatform, type SecretTable } from '../model/index.js';
 import { applyPlan, planDesired, readPlatform, renderAndCheck, type Inputs, type StageOptions } from '../pipeline.js';
 import { desiredFromGeneration, noFlags, readGeneration } from '../plan/index.js';
+import { untilScaled } from './autoscalers.js';
 import { untilPoliciesAreInForce } from './in-force.js';
 import type { RehearsalBase } from './schema.js';
 import type { LiveTarget } from './target.js';
@@ -69,18 +70,21 @@ export async function stageBase(kube: Kube, { base, desired }: BaseState, { plat
     if (!(error instanceof MostikError)) throw error;
     notes.push(...error.diagnostics.map(({ message }) => message));
   }
-  notes.push(...(await settle(kube, desired, { timeoutSeconds, monitor, signal })));
+  await untilScaled(kube, desired, signal);
+  notes.push(...(await settle(kube, desired, { timeoutSeconds, monitor, signal })).map(({ ref, reason }) => `${formatRef(ref)}: ${reason}`));
   if (desired.objects.some(({ ref }) => ref.kind === 'ValidatingAdmissionPolicyBinding')) await untilPoliciesAreInForce(kube);
   return { ...base, ready: notes.length === 0, notes: [...base.notes, ...notes] };
 }
 
 /** Waits for everything that was staged, at most so long; returns what is not ready. */
-export async function settle(kube: Kube, desired: Desired, { timeoutSeconds, monitor: options, signal }: Omit<Staging, 'platform'>): Promise<string[]> {
+export async function settle(kube: Kube, desired: Pick<Desired, 'name' | 'objects' | 'components'>, { timeoutSeconds, monitor: options, signal }: Omit<Staging, 'platform'>): Promise<{ ref: ObjectRef; reason: string }[]> {
   const monitor = openMonitor(kube, desired.name, options);
   try {
-    const refs = desired.objects.filter(({ hook, ref, object }) => !hook && hasHealth(ref, object)).map(({ ref }) => ref);
+    // What somebody else keeps need not be here.
+    const external = new Set(desired.components.flatMap((component) => component.external));
+    const refs = desired.objects.filter(({ hook, ref, object }) => !hook && hasHealth(ref, object) && !external.has(`${ref.kind}/${ref.name}`)).map(({ ref }) => ref);
     const { unhealthy } = await monitor.waitFor(refs, { timeoutSeconds, signal, onHealth: () => undefined });
-    return unhealthy.map(({ ref, health }) => `${formatRef(ref)}: ${health.reason}`);
+    return unhealthy.map(({ ref, health }) => ({ ref, reason: health.reason }));
   } finally {
     monitor.stop();
   }

@@ -3,11 +3,12 @@ import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js'
 import { defaultNodes, nodeNames } from '../cluster/index.js';
 import type { Kube } from '../kube/index.js';
 import { ownVersion } from '../lib/version.js';
-import type { ApplyEvent, ApplyResult, Desired, NodeSpec, Plan, ResolvedPlatform } from '../model/index.js';
+import { formatRef, keyOf, type ApplyEvent, type ApplyResult, type Desired, type NodeSpec, type Plan, type ResolvedPlatform } from '../model/index.js';
 import type { ClusterProgress, TargetOptions } from '../operate/index.js';
 import { applyPlan, planDesired, readPlatform, renderAndCheck, type Inputs, type Planned } from '../pipeline.js';
 import type { PlanFlags } from '../plan/index.js';
-import { readBase, stageBase, type BaseState } from './base.js';
+import { untilScaled } from './autoscalers.js';
+import { readBase, settle, stageBase, type BaseState } from './base.js';
 import { essenceOf } from './essence.js';
 import { checkFaults, checkNodes, faultsText, plantFaults, type FaultPlan, type Faults } from './faults.js';
 import { readLiveCluster, type LiveCopy } from './live/index.js';
@@ -162,6 +163,17 @@ async function perform(world: Performance, options: RehearseOptions): Promise<Re
   });
 }
 
+/** Pods that autoscalers add belong to what the change asks for: a component whose added pods find no room is not ready. */
+async function afterScaling(result: ApplyResult, kube: Kube, { planned, monitor, timeoutSeconds, options }: { planned: Planned; monitor: MonitorOptions; timeoutSeconds: number; options: RehearseOptions }): Promise<ApplyResult> {
+  const desired = { name: planned.plan.platform, objects: planned.plan.declared, components: planned.plan.components };
+  if (result.outcome !== 'succeeded' || !(await untilScaled(kube, desired, options.signal))) return result;
+  const unready = await settle(kube, desired, { timeoutSeconds, monitor, signal: options.signal });
+  if (unready.length === 0) return result;
+  const componentOf = new Map(desired.objects.map(({ ref, component }) => [keyOf(ref), component]));
+  const reasons = new Map(unready.map(({ ref, reason }) => [componentOf.get(keyOf(ref)), `${formatRef(ref)}: ${reason}`]));
+  return { ...result, outcome: 'failed', components: result.components.map((component) => (reasons.has(component.name) ? { ...component, phase: 'failed', reason: reasons.get(component.name) ?? '' } : component)) };
+}
+
 interface CarriedOut {
   /** Undefined when the plan was refused: then nothing was written. */
   result: ApplyResult | undefined;
@@ -185,8 +197,9 @@ async function carryOut(planned: Planned, kube: Kube, how: { faults: Faults; mon
   };
   try {
     const result = await applyPlan(planned, kube, { wait: true, timeoutSeconds, monitor, keep, version: ownVersion(), onEvent, signal: options.signal });
-    if (!options.signal.aborted) await faults.settle();
-    return { result, refused, events, observer };
+    if (options.signal.aborted) return { result, refused, events, observer };
+    await faults.settle();
+    return { result: await afterScaling(result, kube, { planned, ...how }), refused, events, observer };
   } catch (error) {
     if (error instanceof MostikError) return { result: undefined, refused: error.diagnostics, events, observer };
     if (options.signal.aborted) throw new MostikError([diagnose('interrupted', { where: 'mostik rehearse' })]);

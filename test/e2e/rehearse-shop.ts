@@ -136,6 +136,13 @@ spec:
       volumes: [{ name: tls, secret: { secretName: web-tls } }]
 `;
 
+/** Five pods of 3 GiB are one more than fit. */
+const autoscaler = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: orchestrator }
+spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: orchestrator }, minReplicas: 5, maxReplicas: 6 }
+`;
+
 const overlay = (component: string, file: string): string => `components:\n  ${component}: { manifests: [${file}] }\n`;
 
 const variants: Record<string, [component: string, manifests: string]> = {
@@ -148,6 +155,8 @@ const variants: Record<string, [component: string, manifests: string]> = {
   image: ['orchestrator', orchestrator({ image: 'nginx:1.28' })],
   again: ['orchestrator', orchestrator({ image: 'nginx:1.29' })],
   replicas: ['orchestrator', orchestrator({ replicas: 3 })],
+  scaled: ['orchestrator', `${orchestrator({ memory: '3Gi', image: 'nginx:1.30' }).replace('  replicas: 2\n', '')}---
+${autoscaler}`],
 };
 
 /** The files of the shop by path. */

@@ -114,6 +114,12 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     expect((await home.mostik(['rehearse', dir, '--kill-node', 'worker-9'])).stderr).toContain('there is no such node; the rehearsal has worker-1, worker-2');
   }, 120_000);
 
+  it('waits for the pods that an autoscaler adds', async () => {
+    const { code, report, stdout } = await rehearse('scaled', '--from', 'nothing');
+    expect(code, stdout).toBe(1);
+    expect(report.problems.filter(({ kind }) => kind === 'not-ready').map(({ message }) => message)).toEqual([expect.stringMatching(/^orchestrator is not ready because .*no node takes it: 0\/2 nodes are available: 2 Insufficient memory$/)]);
+  }, 60_000);
+
   it('lists what does not run: webhooks, API services, operators, their resources, hooks', async () => {
     const { code, report, stdout } = await rehearse('operator', '--from', 'nothing');
     expect(code, stdout).toBe(0);

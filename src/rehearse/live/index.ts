@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { holdUpOf, type MonitorOptions } from '../../apply/index.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Kube } from '../../kube/index.js';
-import type { NodeSpec, RenderedObject, ResolvedPlatform, SecretTable } from '../../model/index.js';
+import { formatRef, type NodeSpec, type RenderedObject, type ResolvedPlatform, type SecretTable } from '../../model/index.js';
 import { settle, type BaseState } from '../base.js';
 import { untilPoliciesAreInForce } from '../in-force.js';
 import type { NotExercised, RehearsalBase } from '../schema.js';
@@ -42,7 +42,7 @@ export async function readLiveCluster(target: LiveTarget, platform: ResolvedPlat
       return copies.refused;
     },
     settle: async (stage, { base, desired }, how) => {
-      const notes = desired ? await settle(stage, desired, how) : [];
+      const notes = desired ? (await settle(stage, desired, how)).map(({ ref, reason }) => `${formatRef(ref)}: ${reason}`) : [];
       return { ...base, kind: 'live', ready: notes.length === 0, notes: [...base.notes, ...notes] };
     },
   };
