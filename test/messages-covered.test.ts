@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const messages = join(root, 'src/diagnostics/messages');
 
 /** Areas of the catalog that files alone bring about. */
-const sampled = new Set(['check', 'graph', 'load', 'render', 'schemas', 'secrets-in-git']);
+const sampled = new Set(['capacity', 'check', 'graph', 'load', 'render', 'schemas', 'secrets-in-git']);
 
 /** Areas whose samples come with them. */
-const later = new Set(['capacity', 'charts', 'explain', 'network', 'policies', 'rehearse']);
+const later = new Set(['charts', 'network', 'policies', 'rehearse']);
 
 /** Codes that no sample can show, or no test brings about yet, each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {

@@ -101,7 +101,7 @@ function admittedBy({ quota, resource, hard, others }: QuotaUse, consumer: Consu
   const taken = rivals.reduce((sum, amount) => sum + amount, 0);
   const sure = Math.max(0, Math.floor((room - taken) / each));
   const had = others > 0 ? `, others have ${formatAmount(resource, others)}` : '';
-  const beside = taken > 0 ? `, ${formatAmount(resource, taken)} may go to the rest of the namespace` : '';
+  const beside = taken > 0 ? `, the rest of the namespace wants ${formatAmount(resource, taken)}` : '';
   const wish = each === 1 ? plural(consumer.count, 'pod') : `${plural(consumer.count, 'pod')} of ${formatAmount(resource, each)}`;
   return { sure, most, reason: `${formatRef(quota)}: ${resource} is limited to ${formatAmount(resource, hard)}${had}${beside}: no room for ${wish}` };
 }

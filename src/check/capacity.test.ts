@@ -40,7 +40,7 @@ test('devices that no node has are named', () => {
 test('quotas and LimitRanges speak on every cluster', () => {
   const quota = object('ResourceQuota', 'few', { spec: { hard: { 'requests.cpu': '1', 'limits.cpu': '9' } } });
   expect(findings([quota, big], { provider: 'existing' })).toEqual([
-    'error quota-refuses-pods Deployment/shop/web: 2 of 2 pods are refused: ResourceQuota/shop/few: must specify limits.cpu for: main',
+    'error quota-refuses-pods Deployment/shop/web: the API server refuses 2 of 2 pods: ResourceQuota/shop/few: must specify limits.cpu for: main',
   ]);
   const whole = workload('StatefulSet', 'db', { replicas: 2, pod: asking({ cpu: 1 }, { limits: { cpu: 1 } }) });
   expect(findings([quota, whole], { provider: 'existing' })).toEqual(['error quota-exceeded ResourceQuota/shop/few: requests.cpu: the platform wants 2, the quota allows 1: 2 by StatefulSet/shop/db']);

@@ -3,11 +3,13 @@ import { diagnose, type Diagnostic, type Location } from '../diagnostics/index.j
 import { plural } from '../lib/plural.js';
 import { formatRef, type Desired, type KubeObject, type ResolvedPlatform } from '../model/index.js';
 import { NodeSpec } from '../model/schema.js';
+import { fieldPath, placeOf } from './field.js';
+import { podsOf, type Pods } from './pods.js';
 import { providedNames } from './provided.js';
 
 /** Finds pods that get no node, are refused by quotas or LimitRanges, or have no room for a rollout, on the declared nodes. */
 export function capacity(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const found = capacityDiagnostics(capacityOf(declaredInput(platform, desired)), desired);
+  const found = capacityDiagnostics(capacityOf(declaredInput(platform, desired)), { desired, platform });
   // Nodes that nobody declared are only a guess.
   const isGuess = hasDefaultNodes(platform);
   return found.map((diagnostic) => (isGuess && isAboutNodes(diagnostic) && diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic));
@@ -33,14 +35,30 @@ function isAboutNodes({ code }: Diagnostic): boolean {
 }
 
 /** What a report says that somebody has to know. */
-export function capacityDiagnostics(report: CapacityReport, desired: Desired): Diagnostic[] {
-  const places = new Map(desired.objects.map(({ ref, at }) => [formatRef(ref), at]));
+function capacityDiagnostics(report: CapacityReport, { desired, platform }: { desired: Desired; platform: ResolvedPlatform }): Diagnostic[] {
+  const rendered = new Map(desired.objects.map((object) => [formatRef(object.ref), object]));
+  const pods = new Map(podsOf(desired.objects).map((each) => [formatRef(each.of.ref), each]));
+  const placeOfWorkload = (verdict: WorkloadVerdict): Location => {
+    const found = pods.get(formatRef(verdict.of));
+    return found ? placeOfResources(found, platform) : verdict.at;
+  };
+  const placeOfQuota = ({ quota, resource }: QuotaUse): Location | undefined => {
+    const found = rendered.get(formatRef(quota));
+    return found && placeOf(found, ['spec', 'hard', resource]);
+  };
   return [
-    ...report.workloads.flatMap(workloadDiagnostics),
+    ...report.workloads.flatMap((verdict) => workloadDiagnostics({ ...verdict, at: placeOfWorkload(verdict) })),
     ...report.shortages.map(({ of, missing, reason, at }) => diagnose('pods-together-will-not-fit', { objects: of.map(formatRef).join(', '), missing, reason }, at)),
     ...report.refusedClaims.map(({ of, reason, at }) => diagnose('limit-range-refuses', { object: formatRef(of), reason }, at)),
-    ...report.quotas.flatMap((use) => quotaDiagnostics(use, places.get(formatRef(use.quota)))),
+    ...report.quotas.flatMap((use) => quotaDiagnostics(use, placeOfQuota(use))),
   ];
+}
+
+/** Where pods say what they ask for: in the platform file for a native workload, in the manifest where it is one. */
+function placeOfResources({ of, path }: Pods, { components }: ResolvedPlatform): Location {
+  const component = components.find(({ name }) => name === of.component);
+  if (component?.source.kind === 'workload') return component.locate(['workload', 'resources'], 'key');
+  return placeOf(of, fieldPath(of.object, `${path}.containers[0].resources`), 'key');
 }
 
 function workloadDiagnostics(verdict: WorkloadVerdict): Diagnostic[] {
@@ -76,7 +94,7 @@ function quotaDiagnostics({ quota, resource, hard, wanted, passing, others, by }
   const room = hard - others;
   if (wanted > room) {
     const largest = by.slice(0, 3).map(({ of, amount }) => `${formatAmount(resource, amount)} by ${formatRef(of)}`);
-    const rest = by.length > 3 ? [`${by.length - 3} more`] : [];
+    const rest = by.length > 3 ? [`the rest by ${plural(by.length - 3, 'other')}`] : [];
     return [diagnose('quota-exceeded', { object, ...amounts, wanted: formatAmount(resource, wanted + others), by: [...largest, ...rest].join(', ') }, at)];
   }
   return wanted + passing > room ? [diagnose('quota-may-be-exceeded', { object, ...amounts, wanted: formatAmount(resource, wanted + passing + others) }, at)] : [];

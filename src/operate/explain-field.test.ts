@@ -35,7 +35,7 @@ spec:
 `,
   'values/web.yaml': 'replicas: 2\nextra:\n  - name: A\n    value: one\n  - name: B\n    value: two\n',
   'values/prod.yaml': 'replicas: 5\n',
-  'plain.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  mode: fast\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: more\n  namespace: other\ndata:\n  a: b\n',
+  'plain.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  mode: fast\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: more\n  namespace: other\ndata:\n  a: b\n---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: twin } }\n---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: twin, namespace: other } }\n',
   'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{ name: side, version: 1.0.0 }]\n',
   'chart/values.yaml': 'image:\n  repository: nginx\n  tag: "1.27"\nreplicas: 1\nkind: Fast\nextra: []\nside:\n  level: 3\n',
   'chart/values.schema.json': JSON.stringify({ type: 'object', properties: { kind: { enum: ['Fast', 'Slow'] } } }),
@@ -140,6 +140,7 @@ describe.skipIf(!engineForTests)(`where a field comes from${engineSkip}`, () => 
     expect(await message('Deployment/wep', 'spec')).toBe('Deployment/wep: this platform has no such object (did you mean Deployment/shop/web?)');
     expect(await message('Service/web', 'spec')).toMatch(/^Service\/web: this platform has no such object \(did you mean /);
     expect(await message('deploy/web', 'spec.template.spec.containers[wep].image')).toBe('deploy/web: it has no field spec.template.spec.containers[wep].image: spec.template.spec.containers has web (did you mean web?)');
+    expect(await message('cm/twin', 'data')).toBe('cm/twin: more than one object is called so: ConfigMap/other/twin, ConfigMap/shop/twin (name the namespace: Kind/namespace/name)');
     expect(await message('deploy/web', 'status')).toMatch(/--live shows fields that others set/);
   });
 });
