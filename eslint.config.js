@@ -38,7 +38,7 @@ const houseRules = [
 const forProgramsOfTheirOwn = houseRules.filter((rule) => !rule.selector.includes("'exit'"));
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'node_modules/', '**/*.generated.ts', 'platforms/*/docker/', 'platforms/*/helm-chart/', 'test/samples/', 'bench/results/']),
+  globalIgnores(['dist/', '.mostik/', 'bench/.run-*/', 'coverage/', 'node_modules/', '**/*.generated.ts', 'platforms/*/docker/', 'platforms/*/helm-chart/', 'test/samples/', 'bench/results/']),
   { rules: mistakes },
   {
     files: ['**/*.ts'],
@@ -92,7 +92,12 @@ export default defineConfig(
         ['process', 'console', 'URL', 'fetch', 'AbortSignal', 'AbortController', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Buffer', 'performance', 'TextDecoder'].map((name) => [name, 'readonly']),
       ),
     },
-    rules: { 'no-restricted-syntax': ['error', ...forProgramsOfTheirOwn], 'no-undef': 'error', 'no-unused-vars': ['error', { caughtErrors: 'none' }] },
+    rules: { 'no-restricted-syntax': ['error', ...forProgramsOfTheirOwn], 'no-undef': 'error', 'no-unused-vars': ['error', { caughtErrors: 'none', varsIgnorePattern: '^_' }] },
+  },
+  {
+    // What a browser runs.
+    files: ['platforms/*/services/frontend/site/**/*.js'],
+    languageOptions: { globals: Object.fromEntries(['document', 'navigator', 'location', 'FormData', 'localStorage', 'sessionStorage', 'window'].map((name) => [name, 'readonly'])) },
   },
   {
     files: ['bin/mostik', '**/*.cjs'],
