@@ -25,7 +25,7 @@ function readRules() {
 
 function checkPage({ code, severity, message, hint, long }) {
   const wayOut = hint ? `\n## The way out\n${shown(hint)}\n` : '';
-  return `# ${code}\n\n${generated}\n\n## What is said\n${severity}: ${shown(message)}\n\n## Why\n${long}\n${wayOut}\n## Weigh it otherwise\n\`\`\`yaml\nspec:\n  checks:\n    severity: { ${code}: ${severity === 'error' ? 'warning' : 'error'} }     # error, warning, info or off\n\`\`\`\n`;
+  return `# ${code}\n\n${generated}\n\n## What is said\n${severity}: ${shown(message)}\n\n## Why\n${long}\n${wayOut}\n## Weigh it otherwise\n\`\`\`yaml\nspec:\n  checks:\n    severity: { ${code}: ${severity === 'error' ? 'warning' : 'error'} }     # error, warning, info or ignore\n\`\`\`\n`;
 }
 
 /** Blanks of a message as a person reads them. */

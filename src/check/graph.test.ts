@@ -244,10 +244,10 @@ describe('what all checks share', () => {
   test('findings carry their component, and the severity that the platform gives them', async () => {
     expect((await found(platform, typo)).map(({ code, severity, component }) => ({ code, severity, component }))).toEqual([{ code: 'field-unknown', severity: 'error', component: 'web' }]);
     expect((await found(platformOf({}, { checks: { severity: { 'field-unknown': 'info' } } }), typo)).map(({ severity }) => severity)).toEqual(['info']);
-    expect(await found(platformOf({}, { checks: { severity: { 'field-unknown': 'off' } } }), typo)).toEqual([]);
+    expect(await found(platformOf({}, { checks: { severity: { 'field-unknown': 'ignore' } } }), typo)).toEqual([]);
   });
   test('a severity for a code that does not exist is a mistake', async () => {
-    expect(lines(await found(platformOf({}, { checks: { severity: { 'field-unkown': 'off' } } })))).toEqual(['error severity-unknown spec.checks.severity: no finding has the code field-unkown (did you mean field-unknown?)']);
+    expect(lines(await found(platformOf({}, { checks: { severity: { 'field-unkown': 'ignore' } } })))).toEqual(['error severity-unknown spec.checks.severity: no finding has the code field-unkown (did you mean field-unknown?)']);
   });
   test('two checks that see one mistake tell it once', async () => {
     const claim = object('PersistentVolumeClaim', 'c', { spec: { accessModes: ['RWO'], resources: { requests: { storage: 'big' } } } });

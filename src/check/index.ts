@@ -87,7 +87,7 @@ export async function check(platform: ResolvedPlatform, desired: Desired, contex
   const componentOf = componentFinder(platform, desired);
   return onePerField(found.flat(), desired).flatMap((diagnostic) => {
     const severity = platform.checks.severity[diagnostic.code] ?? diagnostic.severity;
-    if (severity === 'off') return [];
+    if (severity === 'ignore') return [];
     const component = diagnostic.component ?? componentOf(diagnostic);
     // What a finding quotes may hold a secret.
     const hint = diagnostic.hint === undefined ? {} : { hint: maskText(diagnostic.hint, desired.secrets) };

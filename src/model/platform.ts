@@ -139,7 +139,7 @@ export interface ResolvedPlatform {
   policies: ResolvedPolicies;
   network: { policies: 'generated' | 'none'; monitoring?: string };
   /** Severity of a finding of `check` by its code, and secrets in the history of Git that are known. */
-  checks: { severity: Record<string, 'error' | 'warning' | 'info' | 'off'>; allowSecrets?: { id: string; reason: string }[] | undefined };
+  checks: { severity: Record<string, 'error' | 'warning' | 'info' | 'ignore'>; allowSecrets?: { id: string; reason: string }[] | undefined };
   /** Where a field of `spec` stands, in the last layer that set it. */
   locate: Locate;
   /** Every file that was read, absolute: the inputs of a plan. */

@@ -226,7 +226,7 @@ const anyId = 'the id that the finding names';
 
 const Checks = z
   .strictObject({
-    severity: z.record(z.string(), z.enum(['error', 'warning', 'info', 'off'])).default({}).describe('Severity of a finding by its code; off leaves it out'),
+    severity: z.record(z.string(), z.enum(['error', 'warning', 'info', 'ignore'])).default({}).describe('Severity of a finding by its code; ignore leaves it out'),
     allowSecrets: z
       .array(z.strictObject({ id: z.string(anyId).regex(/^[0-9a-f]{12}$/, anyId), reason: z.string('a reason in words').min(10, 'a reason in words') }))
       .optional()
