@@ -118,6 +118,19 @@ describe('what changes over time', () => {
     expect(rollout([workload('Deployment', 'web', { replicas: 3, pod: apart({ matchLabelKeys: ['pod-template-hash'] }) })])).toEqual(['fits']);
   });
 
+  test('what a rollout would meet changes nothing of the verdict on what stays', () => {
+    const zones = nodes({ name: 'a', labels: { zone: 'a' } }, { name: 'b', count: 2, labels: { zone: 'b' } });
+    const near = { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone', labelSelector: { matchLabels: { app: 'first' } } }] } } };
+    const first = workload('Deployment', 'first', { replicas: 1, pod: { ...asking({ cpu: 1 }), nodeSelector: { zone: 'a' } } });
+    const found = report([first, workload('Deployment', 'second', { replicas: 3, pod: { ...asking({ cpu: 1 }), ...near } })], zones);
+    expect(found.workloads.map(({ verdict, rollout: next }) => [verdict, next?.verdict])).toEqual([['fits', 'pending'], ['fits', 'pending']]);
+  });
+
+  test('a Job whose room is open leaves the verdict on what stays as it is', () => {
+    const some = [workload('StatefulSet', 'a', { replicas: 2, pod: asking({ cpu: 1 }) }), workload('StatefulSet', 'big', { replicas: 1, pod: asking({ cpu: 3 }) }), workload('Job', 'once', { pod: asking({ cpu: 3 }) })];
+    expect(verdicts(some, nodes({ name: 'worker', count: 2 }))).toEqual(['a: fits', 'big: fits', 'once: may not fit 0-1']);
+  });
+
   test('an autoscaler is judged at its least, and apart from that at its most', () => {
     const scaler: KubeObject = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace: 'shop' }, spec: { minReplicas: 2, maxReplicas: 20, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } };
     expect(report([scaler, workload('Deployment', 'web', { replicas: 9, pod: asking({ cpu: 1 }) })]).workloads[0]).toMatchObject({ pods: 2, verdict: 'fits', scaled: { pods: 20, verdict: 'pending', reason: '0/3 nodes are available: 3 Insufficient cpu' } });

@@ -42,6 +42,7 @@ test('a LimitRange gives what a container does not say: its limit, or its least'
   const bare = { containers: [{ name: 'm' }] };
   expect(requestsOf(bare, [range({ default: { cpu: 2 } })])).toEqual({ cpu: 2100 });
   expect(requestsOf(bare, [range({ max: { cpu: 3 }, defaultRequest: { cpu: 1 } })])).toEqual({ cpu: 1100 });
+  expect(requestsOf(bare, [range({ max: { cpu: 3 } })])).toEqual({ cpu: 3100 });
   expect(requestsOf(bare, [range({ min: { cpu: '50m' } })])).toEqual({ cpu: 150 });
   expect(requestsOf({ containers: [container({ cpu: 1 })] }, [range({ default: { cpu: 2 } })])).toEqual({ cpu: 1100 });
   const { problems } = podResources({ containers: [container({ cpu: 3 })] }, { limitRanges: [limitRangeOf(range({ default: { cpu: 2 } }))], overhead: {} });

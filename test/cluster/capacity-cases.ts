@@ -57,10 +57,18 @@ export const certainFamilies: Record<string, Family> = {
     objects: [deployment('a', random.from(3, 7), { ...asking({ cpu: 2 }), tolerations: [random.pick<Dict>({ key: 'team', operator: 'Exists' }, { key: 'team', value: 'ml' }, { key: 'team', value: 'web' }, { operator: 'Exists' }, { key: 'team', operator: 'Exists', effect: 'NoExecute' })] })],
   }),
   'cordoned nodes': (random) => ({ nodes: [{ count: 3 }], cordoned: [0, 2], objects: [deployment('a', random.from(1, 4), asking({ cpu: 2 }))] }),
-  'required node affinity': (random) => ({
-    nodes: [{ count: 1, labels: { tier: 'gold', disks: '4' } }, { count: 1, labels: { tier: 'silver', disks: '12' } }, { count: 1 }],
-    objects: [deployment('a', random.from(1, 5), { ...asking({ cpu: 2 }), ...required(random.pick<Dict>({ key: 'tier', operator: 'In', values: ['gold'] }, { key: 'tier', operator: 'NotIn', values: ['gold'] }, { key: 'tier', operator: 'Exists' }, { key: 'tier', operator: 'DoesNotExist' }, { key: 'disks', operator: 'Gt', values: ['4'] }, { key: 'disks', operator: 'Lt', values: ['13'] })) })],
-  }),
+  ...Object.fromEntries(
+    [
+      { key: 'tier', operator: 'In', values: ['gold'] }, { key: 'tier', operator: 'NotIn', values: ['gold'] }, { key: 'tier', operator: 'Exists' },
+      { key: 'tier', operator: 'DoesNotExist' }, { key: 'disks', operator: 'Gt', values: ['4'] }, { key: 'disks', operator: 'Lt', values: ['12'] },
+    ].map((expression): [string, Family] => [
+      `node affinity: ${expression.operator}`,
+      (random) => ({
+        nodes: [{ count: 1, labels: { tier: 'gold', disks: '4' } }, { count: 1, labels: { tier: 'silver', disks: '12' } }, { count: 1 }],
+        objects: [deployment('a', random.from(3, 5), { ...asking({ cpu: 2 }), ...required(expression) })],
+      }),
+    ]),
+  ),
   'apart from its own kind by node': (random) => ({ nodes: [{ count: 3 }], objects: [deployment('a', random.from(2, 5), { ...asking({ cpu: '100m' }), affinity: { podAntiAffinity: terms(host, 'a') } }), deployment('b', 3, asking({ cpu: 1 }))] }),
   'apart from its own kind by zone': (random) => ({ nodes: [{ count: 2, labels: { zone: 'a' } }, { count: 1, labels: { zone: 'b' } }, { count: 1 }], objects: [deployment('a', random.from(2, 4), { affinity: { podAntiAffinity: terms('zone', 'a') } })] }),
   'apart from others, each with room elsewhere': (random) => ({ nodes: [{ count: 1, labels: { zone: 'a' } }, { count: 1, labels: { zone: 'b' } }], objects: [deployment('a', random.from(1, 3), { nodeSelector: { zone: 'a' }, affinity: { podAntiAffinity: terms(host, 'b') } }), deployment('b', random.from(1, 3), { nodeSelector: { zone: 'b' } })] }),

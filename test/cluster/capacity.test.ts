@@ -13,7 +13,8 @@ import { certainFamilies, makeCase, openFamilies, type Case } from './capacity-c
 import { desiredOf } from './world.js';
 
 const priorityClass: KubeObject = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'capacity-high' }, value: 1_000_000 };
-const seeds = (title: string): number[] => (/quota|LimitRange/.test(title) ? [11, 27, 40, 58] : [11, 27]);
+/** More of those that choose among many words. */
+const seeds = (title: string): number[] => (/tolerated/.test(title) ? [11, 27, 40, 58, 63, 71] : /node affinity/.test(title) ? [11] : /quota|LimitRange|tainted|places/.test(title) ? [11, 27, 40, 58] : [11, 27]);
 const certain = Object.entries(certainFamilies).flatMap(([title, family], i) => seeds(title).map((seed) => makeCase(title, family, { seed: seed + i, id: `c${i}-${seed}` })));
 const open = Object.entries(openFamilies).flatMap(([title, family], i) => ['a', 'b'].map((first) => ({ first, ...makeCase(title, family, { seed: 5 + i, id: `o${i}-${first}` }) })));
 
