@@ -1,14 +1,19 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runBundle } from './run.js';
 
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'mostik-run-'));
+  // Other tests run platforms in code at the same time: what they have in the common folder for a while is not ours.
+  vi.stubEnv('TMPDIR', cwd);
 });
-afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(cwd, { recursive: true, force: true });
+});
 
 const tell = (expression: string) => `import { writeSync } from 'node:fs'; writeSync(3, JSON.stringify({ kind: 'data', places: [], data: ${expression} }));`;
 const run = (code: string, timeoutSeconds = 10) => runBundle(code, { cwd, timeoutSeconds });
