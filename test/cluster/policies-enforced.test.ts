@@ -122,9 +122,15 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules of a platform in its clus
   });
 
   it('warn where the platform only warns', async () => {
-    const warnings: string[] = [];
-    expect(await refusal(inShop('v1', 'Pod', 'loose', { spec: { containers: [{ name: 'c', image: 'nginx', ...requests }] } }), (text) => warnings.push(text))).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('image nginx names no version')]);
+    const loose = inShop('v1', 'Pod', 'loose', { spec: { containers: [{ name: 'c', image: 'nginx', ...requests }] } });
+    const warned = async (): Promise<string[]> => {
+      const warnings: string[] = [];
+      expect(await refusal(loose, (text) => warnings.push(text))).toBeUndefined();
+      return warnings;
+    };
+    // Each rule comes into force at its own time.
+    await until(async () => (await warned()).length > 0);
+    expect(await warned()).toEqual([expect.stringContaining('image nginx names no version')]);
   });
 
   it('let the excepted workload through, and the pods that its controllers make', async () => {
