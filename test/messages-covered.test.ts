@@ -27,7 +27,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'code-timeout': 'takes its whole 20 seconds; what ends such a program is in src/load/typescript/run.test.ts',
   'chart-schema-unread': 'Helm reads such a schema, and what it says is told instead: src/helm/check-chart-values.ts',
   'exception-ends-soon': 'depends on the day: src/check/policies.test.ts',
-  'network-end-unknown': 'of a command line: test/network/',
+  'network-end-unknown': 'of a command line: src/check/network.test.ts',
   'policy-not-evaluated': 'needs an expression too costly to be run, which takes long: src/check/policies.test.ts',
   ...because('of a rehearsal with a fault or a file that no test names yet', ['rehearsal-file-invalid', 'rehearse-node-unknown', 'rehearse-component-unknown', 'rehearse-fault-version', 'rehearse-not-copied']),
   ...because('needs a cluster in a state that no test makes yet', [
