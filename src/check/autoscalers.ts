@@ -4,7 +4,7 @@ import { asDict, asList, asNumber, asString, valueAt } from '../lib/read-unknown
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { fieldPath, placeOf } from './field.js';
 import { graphOf, kindOf, type Graph } from './graph.js';
-import { containersOf } from './pods.js';
+import { containersOf } from '../model/pods.js';
 import { providesObject } from './provided.js';
 
 /** What scales a workload: a HorizontalPodAutoscaler, or a ScaledObject of KEDA. */

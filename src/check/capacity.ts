@@ -4,7 +4,7 @@ import { plural } from '../lib/plural.js';
 import { formatRef, type Desired, type KubeObject, type ResolvedPlatform } from '../model/index.js';
 import { NodeSpec } from '../model/schema.js';
 import { fieldPath, placeOf } from './field.js';
-import { podsOf, type Pods } from './pods.js';
+import { podsOf, type Pods } from '../model/pods.js';
 import { providedNames } from './provided.js';
 
 /** Finds pods that get no node, are refused by quotas or LimitRanges, or have no room for a rollout, on the declared nodes. */

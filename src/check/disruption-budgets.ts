@@ -6,7 +6,7 @@ import { formatSelector } from '../network/index.js';
 import { autoscalersOf, type Autoscaler } from './autoscalers.js';
 import { placeOf } from './field.js';
 import { graphOf, kindOf, replicasOf } from './graph.js';
-import type { Pods } from './pods.js';
+import type { Pods } from '../model/pods.js';
 
 /** Finds PodDisruptionBudgets that let no pod be evicted, so that no node can be drained, and those that fit no pods. */
 export function disruptionBudgets(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {

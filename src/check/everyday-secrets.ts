@@ -1,7 +1,7 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { asString } from '../lib/read-unknown.js';
 import { findableLength, formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { containersOf, podsOf } from './pods.js';
+import { containersOf, podsOf } from '../model/pods.js';
 
 /**
  * Finds secrets whose value also stands where everybody can read it: `postgres` as the password of an image `postgres:15`.

@@ -1,6 +1,6 @@
 import { asList, asString, valueAt } from '../lib/read-unknown.js';
 import { groupOf, implicitAnnotation, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { podsOf, type Pods } from './pods.js';
+import { podsOf, type Pods } from '../model/pods.js';
 
 /** The objects of a platform, ready to be looked up. */
 export interface Graph {

@@ -5,7 +5,7 @@ import { formatRef, type Desired, type KubeObject, type RenderedObject, type Res
 import { fieldPath, placeOf } from './field.js';
 import { graphOf, kindOf, type Graph } from './graph.js';
 import { objectReferences } from './object-references.js';
-import { podsOf } from './pods.js';
+import { podsOf } from '../model/pods.js';
 import { providedNames, providesObject } from './provided.js';
 import { clusterWide, podReferences, type Reference } from './references.js';
 

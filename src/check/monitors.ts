@@ -6,7 +6,7 @@ import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } f
 import { formatSelector } from '../network/index.js';
 import { fieldPath, placeOf } from './field.js';
 import { graphOf, texts, type Graph } from './graph.js';
-import { containersOf } from './pods.js';
+import { containersOf } from '../model/pods.js';
 
 /** Finds ServiceMonitors and PodMonitors that fit nothing, or read a port which what they fit does not have. */
 export function monitors(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {

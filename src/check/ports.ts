@@ -1,7 +1,7 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { asDict, asList, asNumber, asString, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
-import { containersOf, podsOf } from './pods.js';
+import { containersOf, podsOf } from '../model/pods.js';
 
 /** Finds ports of nodes that two workloads want: their pods cannot share a node. */
 export function hostPorts(_platform: ResolvedPlatform, desired: Desired): Diagnostic[] {

@@ -1,5 +1,5 @@
 import { asDict, asList, asString, isDict, type Dict } from '../lib/read-unknown.js';
-import { containersOf, type Pods } from './pods.js';
+import { containersOf, type Pods } from '../model/pods.js';
 
 /** Something that an object needs. */
 export interface Reference {

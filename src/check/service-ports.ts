@@ -5,7 +5,7 @@ import { asDict, asList, asNumber, asString, asStrings, valueAt } from '../lib/r
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { fieldPath, placeOf } from './field.js';
 import { graphOf } from './graph.js';
-import { containersOf, type Pods } from './pods.js';
+import { containersOf, type Pods } from '../model/pods.js';
 
 /**
  * Finds ports of Services that no container of their pods opens. A name that no container has leads nowhere, for certain;

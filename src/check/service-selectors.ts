@@ -2,7 +2,7 @@ import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { graphOf, type Graph } from './graph.js';
-import type { Pods } from './pods.js';
+import type { Pods } from '../model/pods.js';
 
 /** Finds Services whose selector fits pods of another component, and those that fit none. */
 export function serviceSelectors(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/index.js';
 import { asDict, asList, isDict, type Dict } from '../lib/read-unknown.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
 import { compilePolicy, isNetworkPolicy, type Direction } from '../network/index.js';
-import { podsOf } from './pods.js';
+import { podsOf } from '../model/pods.js';
 import { ruleInForce } from './rule.js';
 
 /** TR-K8S-7: every namespace with pods denies what no NetworkPolicy allows, in both directions. Told once a namespace, at its first pods. */

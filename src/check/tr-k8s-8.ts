@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/index.js';
 import { asDict, asList, asString } from '../lib/read-unknown.js';
 import type { Desired, ResolvedPlatform } from '../model/index.js';
-import { containersOf, podsOf } from './pods.js';
+import { containersOf, podsOf } from '../model/pods.js';
 import { ruleInForce } from './rule.js';
 
 /** TR-K8S-8: no configuration written into a container's env. What is put together from other variables may stay. */

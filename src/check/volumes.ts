@@ -3,7 +3,7 @@ import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
 import { formatRef, type Desired, type ResolvedPlatform } from '../model/index.js';
 import { fieldPath, placeOf } from './field.js';
-import { containersOf, podsOf, type Pods } from './pods.js';
+import { containersOf, podsOf, type Pods } from '../model/pods.js';
 
 /** Finds mounts of volumes that the pods do not have, and volumes that no container mounts. */
 export function volumes(_platform: ResolvedPlatform, desired: Desired): Diagnostic[] {

@@ -5,7 +5,7 @@ import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } f
 import { formatSelector } from '../network/index.js';
 import { placeOf } from './field.js';
 import { graphOf } from './graph.js';
-import type { Pods } from './pods.js';
+import type { Pods } from '../model/pods.js';
 
 const selecting = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 

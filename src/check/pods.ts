@@ -1,1 +1,0 @@
-export { containersOf, podsOf, type PodContainer, type Pods } from '../model/pods.js';
