@@ -6,7 +6,7 @@ import { ensureEngine } from '../src/engine/index.js';
 import { floor } from './floor.js';
 import { measure, median, type Run } from './measure.js';
 import { mixedObjects } from './objects.js';
-import { cell, machine, ratio, save, type Row, type Rows } from './report.js';
+import { cell, machine, note as noteIn, ratio, save, type Row, type Rows } from './report.js';
 import { table } from './table.js';
 
 /** How much is measured, and where the results go. */
@@ -55,11 +55,7 @@ async function oneRound(rows: Rows, applyStage: Row, { cluster, render, place }:
   const space = (tool: string): string => `bench-${tool}-${size}-${round}`;
   const changed = Math.max(1, Math.round(size / 100));
   const kubectl = (args: string[], options = {}): Promise<Run> => measure(cluster, ['kubectl', '--kubeconfig', kubeconfig, ...args], options);
-  const note = (job: string, tool: string, seconds: number): void => {
-    const row = rows.get(job) ?? {};
-    (row[tool] ??= []).push(seconds);
-    rows.set(job, row);
-  };
+  const note = (job: string, tool: string, seconds: number): void => { noteIn(rows, job, tool, seconds); };
   const jobs: [string, number][] = [['first apply', 0], ['apply, nothing changed', 0], ['apply, 1 % changed', changed]];
   for (const tool of ['floor', 'mostik', 'kubectl', 'helm']) await kubectl(['create', 'namespace', space(tool)]);
 
