@@ -1,7 +1,6 @@
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
 import { isAlreadyExists, type Kube } from '../kube/index.js';
-import { asList, asString, valueAt } from '../lib/read-unknown.js';
-import { countChanges, formatRef, isWrite, keyOf, type ApplyEvent, type ApplyResult, type ComponentResult, type DesiredComponent, type InventoryEntry, type KubeObject, type ObjectRef, type Plan, type PlannedChange } from '../model/index.js';
+import { countChanges, formatRef, isWrite, keyOf, servedKinds, type ApplyEvent, type ApplyResult, type ComponentResult, type DesiredComponent, type InventoryEntry, type KubeObject, type ObjectRef, type Plan, type PlannedChange } from '../model/index.js';
 import { desiredDigest, hasChanges, liveDigest, ownedFields, type State } from '../plan/index.js';
 import { isClaim } from '../plan/claims.js';
 import { applyComponent, inventoryEntry, writeAll, type ApplyWorld, type ComponentOutcome } from './apply-component.js';
@@ -164,17 +163,9 @@ async function applyPrerequisites(plan: Plan, world: ApplyWorld): Promise<string
     if (outcome !== 'healthy') return unhealthy.map(({ ref, health }) => `${formatRef(ref)}: ${health.reason}`);
     await world.kube.refreshDiscovery();
     // An established CRD may still be missing from what the server says it serves.
-    await Promise.all(some.flatMap(({ send, rendered }) => servedKinds(send ?? rendered?.object)).map(({ apiVersion, kind }) => world.kube.waitForKind(apiVersion, kind, { signal: world.signal })));
+    await Promise.all(some.flatMap(({ send }) => (send ? servedKinds(send) : [])).map(({ apiVersion, kind }) => world.kube.waitForKind(apiVersion, kind, { signal: world.signal })));
   }
   return [];
-}
-
-/** The kinds that a CustomResourceDefinition brings, one for each version that is served. */
-function servedKinds(crd: KubeObject | undefined): { apiVersion: string; kind: string }[] {
-  const kind = asString(valueAt(crd, 'spec', 'names', 'kind')) ?? '';
-  const group = asString(valueAt(crd, 'spec', 'group')) ?? '';
-  const versions = asList(valueAt(crd, 'spec', 'versions')).filter((version) => valueAt(version, 'served') !== false);
-  return versions.map((version) => ({ apiVersion: `${group}/${asString(valueAt(version, 'name')) ?? ''}`, kind }));
 }
 
 /** Every component starts as soon as those it stands on are healthy; a failure stops its dependants only. */

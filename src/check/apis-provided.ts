@@ -1,14 +1,11 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
-import { asString, valueAt } from '../lib/read-unknown.js';
-import { formatRef, groupOf, type Desired, type ResolvedPlatform } from '../model/index.js';
+import { formatRef, groupOf, kindOfCrd, type Desired, type ResolvedPlatform } from '../model/index.js';
 import { isBuiltInGroup } from './past-apis.js';
 import { operatorOf, providesApi } from './provided.js';
 
 /** Finds custom resources whose CustomResourceDefinition nobody brings; said once a kind. */
 export function apisProvided(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
-  const declared = new Set(
-    desired.objects.filter(({ ref }) => ref.kind === 'CustomResourceDefinition').map(({ object }) => `${asString(valueAt(object, 'spec', 'group'))}/${asString(valueAt(object, 'spec', 'names', 'kind'))}`),
-  );
+  const declared = new Set(desired.objects.filter(({ ref }) => ref.kind === 'CustomResourceDefinition').map(({ object }) => kindOfCrd(object)));
   const external = new Set(platform.components.flatMap((component) => component.external));
   const seen = new Set<string>();
   return desired.objects.flatMap(({ ref, at }) => {

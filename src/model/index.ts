@@ -1,4 +1,5 @@
 export * from './controllers.js';
+export * from './crd.js';
 export * from './desired.js';
 export * from './field-path.js';
 export * from './generation.js';

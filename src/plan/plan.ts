@@ -1,7 +1,7 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Kube } from '../kube/index.js';
-import { formatRef, isWrite, keyOf, restore, type Desired, type Plan, type PlannedChange, type RenderedObject, type SecretTable } from '../model/index.js';
-import { asString, valueAt } from '../lib/read-unknown.js';
+import { formatRef, isWrite, keyOf, kindOfCrd, restore, type Desired, type Plan, type PlannedChange, type RenderedObject, type SecretTable } from '../model/index.js';
+import { valueAt } from '../lib/read-unknown.js';
 import { checkBudget } from './budget.js';
 import { autoscaledWorkloads } from './hpa.js';
 import { checkClaimSizes, checkStorageClasses } from './claims.js';
@@ -95,7 +95,7 @@ function changingKinds(objects: readonly RenderedObject[], live: Live): Set<stri
     if (ref.kind !== 'CustomResourceDefinition') continue;
     const current = live.objects.get(keyOf(ref));
     if (current && JSON.stringify(valueAt(current, 'spec', 'versions')) === JSON.stringify(valueAt(object, 'spec', 'versions'))) continue;
-    kinds.add(kindKey({ apiVersion: `${asString(valueAt(object, 'spec', 'group')) ?? ''}/`, kind: asString(valueAt(object, 'spec', 'names', 'kind')) ?? '' }));
+    kinds.add(kindOfCrd(object));
   }
   return kinds;
 }
@@ -137,11 +137,7 @@ async function findings(changes: readonly PlannedChange[], world: { kube: Kube; 
 }
 
 function unknownKinds(changes: readonly PlannedChange[], { live, desired }: { live: Live; desired: Desired }): Diagnostic[] {
-  const defined = new Set(
-    desired.objects
-      .filter(({ ref }) => ref.kind === 'CustomResourceDefinition')
-      .map(({ object }) => `${asString(valueAt(object, 'spec', 'group')) ?? ''}/${asString(valueAt(object, 'spec', 'names', 'kind')) ?? ''}`),
-  );
+  const defined = new Set(desired.objects.filter(({ ref }) => ref.kind === 'CustomResourceDefinition').map(({ object }) => kindOfCrd(object)));
   return changes.flatMap(({ rendered }) => {
     if (!rendered || !live.unknownKinds.has(kindKey(rendered.ref)) || defined.has(kindKey(rendered.ref))) return [];
     return [diagnose('kind-not-served', { object: formatRef(rendered.ref), kind: rendered.ref.kind, apiVersion: rendered.ref.apiVersion }, rendered.at)];

@@ -1,4 +1,4 @@
-import { asDict, asString, valueAt } from '../lib/read-unknown.js';
+import { asDict, valueAt } from '../lib/read-unknown.js';
 import { groupOf, type KubeObject, type ObjectRef } from '../model/index.js';
 
 /** Tells whether a CRD asks a webhook to convert between its versions. */
@@ -9,11 +9,6 @@ export function convertsByWebhook(object: KubeObject): boolean {
 /** The CRD, with nobody to convert between its versions. */
 export function withoutConversion(crd: KubeObject): KubeObject {
   return { ...crd, spec: { ...asDict(crd['spec']), conversion: { strategy: 'None' } } };
-}
-
-/** `group/Kind` of a CRD. */
-export function kindOfCrd(crd: KubeObject): string {
-  return `${asString(valueAt(crd, 'spec', 'group')) ?? ''}/${asString(valueAt(crd, 'spec', 'names', 'kind')) ?? ''}`;
 }
 
 /** A CRD that admits whatever an object of its kind says. */

@@ -1,10 +1,10 @@
 import { blankSecret, blankData } from './blank.js';
 import type { Kube } from '../kube/index.js';
 import { asList, asString, valueAt } from '../lib/read-unknown.js';
-import { groupOf, refOf, type KubeObject, type ObjectRef, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { groupOf, kindOfCrd, refOf, servedKinds, type KubeObject, type ObjectRef, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { providedApis } from '../render/kinds.js';
 import { applySystemObjects } from '../apply/index.js';
-import { kindOfCrd, openCrd, withoutConversion } from './crds.js';
+import { openCrd, withoutConversion } from './crds.js';
 import { bareCopy } from './live/bare-copy.js';
 import { simulatedClass, simulatedProvisioner } from './live/classes.js';
 import type { NotExercised } from './schema.js';
@@ -29,7 +29,7 @@ export async function stageSurroundings(stage: Kube, world: Surroundings): Promi
   const crds = await missingCrds(stage, world);
   for (const { crd, isReal } of crds) if (!isReal) notes.push({ what: `schema of ${asString(valueAt(crd, 'spec', 'names', 'kind')) ?? ''}`, why: 'its CRD is not here: objects of this kind are admitted whatever they say' });
   await applySystemObjects(stage, [...(await withoutDefaults(stage, classes)), ...crds.map(({ crd }) => crd)]);
-  for (const { crd } of crds) await stage.waitForKind(`${asString(valueAt(crd, 'spec', 'group')) ?? ''}/${asString(valueAt(crd, 'spec', 'versions', 0, 'name')) ?? ''}`, asString(valueAt(crd, 'spec', 'names', 'kind')) ?? '');
+  for (const { apiVersion, kind } of crds.flatMap(({ crd }) => servedKinds(crd))) await stage.waitForKind(apiVersion, kind);
   if (crds.length > 0) await stage.refreshDiscovery();
   notes.push(...(await stageNamed(stage, world)));
   return notes;

@@ -1,5 +1,5 @@
-import { asDict, asString, valueAt } from '../lib/read-unknown.js';
-import { groupOf, operatorKinds, type KubeObject } from '../model/index.js';
+import { asString, valueAt } from '../lib/read-unknown.js';
+import { groupOf, operatorKinds, servedKinds, type KubeObject } from '../model/index.js';
 
 /** The kinds of Kubernetes 1.36 by group (discovery of its API server, and those behind feature gates), and whether they live in a namespace. */
 
@@ -89,16 +89,7 @@ export function scopes(crds: Iterable<KubeObject>, provides: readonly string[]):
 /** `group/version` and `group/version/Kind` of what CRDs add to the API, for `.Capabilities.APIVersions`. */
 export function apisOf(crds: Iterable<KubeObject>): string[] {
   const apis = new Set<string>();
-  for (const crd of crds) {
-    const spec = asDict(crd['spec']);
-    const kind = asString(valueAt(spec, 'names', 'kind'));
-    const versions = Array.isArray(spec['versions']) ? (spec['versions'] as unknown[]) : [];
-    for (const version of versions) {
-      const name = asString(valueAt(version, 'name'));
-      if (!name || !kind || valueAt(version, 'served') === false) continue;
-      apis.add(`${String(spec['group'])}/${name}`).add(`${String(spec['group'])}/${name}/${kind}`);
-    }
-  }
+  for (const crd of crds) for (const { apiVersion, kind } of servedKinds(crd)) apis.add(apiVersion).add(`${apiVersion}/${kind}`);
   return [...apis].sort();
 }
 
