@@ -149,7 +149,7 @@ describe.skipIf(!binaries)(`the life of embedded clusters${noCluster}`, () => {
     await startCluster('older', { supervisor: world.supervisor, binaries: { ...binaries!, render: '/bin/false' } });
     const agent = await eventually(() => clusterProcesses('older').find(({ name }) => name === 'node-agent'), (found) => (found?.restarts ?? 0) > 1);
     expect(agent?.lastEnd).toBe('exit code 1');
-    expect(clusterState('older')).toBe('degraded');
+    await eventually(() => clusterState('older'), (state) => state === 'degraded');
   });
 
   test('a database that cannot be opened is named with the reason from its log, and nothing is left running', async () => {

@@ -7,6 +7,8 @@ const streamWindow = 4 << 20;
 const sessionWindow = 32 << 20;
 /** kube-apiserver takes 100 streams; watches hold theirs for minutes. */
 const mostStreams = 90;
+/** How long requests may lie in the queue while nothing at all moves. */
+const stuckMs = 3_000;
 
 /** Speaks HTTP/2 over a TLS socket that has agreed on it. Holds the process alive only while requests are under way. */
 export function http2Wire(server: URL, socket: TLSSocket, pingMs: number): Wire {
@@ -27,7 +29,9 @@ export function http2Wire(server: URL, socket: TLSSocket, pingMs: number): Wire 
   session.on('close', () => {
     alive = false;
     clearInterval(pings);
+    clearInterval(stuck);
   });
+  const stuck = whenStuck(session, stuckMs, () => streams > 0);
   const pings = setInterval(() => {
     if (streams > 0) ping(session, pingMs);
   }, pingMs).unref();
@@ -135,12 +139,9 @@ function fetch({ stream, failure, cancel }: Started): Exchange<WholeResponse> {
 function ping(session: ClientHttp2Session, patienceMs: number): void {
   if (session.destroyed) return;
   let answered = false;
-  const overdue = setTimeout(() => {
-    // When this process itself was too busy, the answer waits to be read: it is let in first.
-    setImmediate(() => {
-      if (!answered) session.destroy(new Error('no answer to a ping'));
-    });
-  }, patienceMs).unref();
+  const overdue = whenOverdue(patienceMs, () => {
+    if (!answered) session.destroy(new Error('no answer to a ping'));
+  });
   try {
     session.ping(() => {
       answered = true;
@@ -150,4 +151,28 @@ function ping(session: ClientHttp2Session, patienceMs: number): void {
     // Too many pings under way: the first of them decides.
     clearTimeout(overdue);
   }
+}
+
+/**
+ * Ends a session that has something to send while nothing moves. Node 20 stops reading while it writes, and does not always
+ * hear that a connection was reset under a write: such a session would wait for its next ping, 20 s, with all its requests.
+ */
+function whenStuck(session: ClientHttp2Session, ms: number, inUse: () => boolean): NodeJS.Timeout {
+  let before = '';
+  let since = Date.now();
+  return setInterval(() => {
+    const waiting = inUse() && (session.state.outboundQueueSize ?? 0) > 0;
+    const now = waiting ? JSON.stringify(session.state) : '';
+    if (!waiting || now !== before) {
+      before = now;
+      since = Date.now();
+    } else if (Date.now() - since >= ms) {
+      session.destroy(new Error('nothing can be sent'));
+    }
+  }, ms / 6).unref();
+}
+
+/** Looks when the time is over. When this process itself was too busy, an answer waits to be read: it is let in first. */
+function whenOverdue(ms: number, look: () => void): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(look), ms).unref();
 }

@@ -137,9 +137,12 @@ function sender({ target, credentials, wires, options }: SenderParts): Send {
     if (request.signal) setMaxListeners(0, request.signal);
     let lostAt: number | undefined;
     let renewed = false;
+    let losses = 0;
     for (let attempt = 1; ; attempt++) {
+      let sentAt: number | undefined;
       try {
         const { wire, proof } = await wires.get(request.signal);
+        sentAt = Date.now();
         const answer = await sendOnce((wired) => start(wire, wired), { request, proof, options });
         const wait = waitAsked(answer);
         if (answer.status === 401 && !renewed && credentials.renew()) {
@@ -152,14 +155,19 @@ function sender({ target, credentials, wires, options }: SenderParts): Send {
         }
         if (!Buffer.isBuffer(answer.body)) answer.body.resume();
       } catch (error) {
-        lostAt ??= Date.now();
-        const givenUp = Date.now() - lostAt >= (request.patienceMs ?? options.patienceMs);
+        const patienceMs = request.patienceMs ?? options.patienceMs;
+        // A connection that stood so long ends the earlier trouble, else the pings of a dead one would use up all patience.
+        if (lostAt === undefined || (losses++ < mostLosses && sentAt !== undefined && Date.now() - sentAt >= patienceMs)) lostAt = Date.now();
+        const givenUp = Date.now() - lostAt >= patienceMs;
         if (givenUp || !mayRepeat(error, request)) throw asTold(target, request, error);
         await pause(backoffMs(attempt), request.signal);
       }
     }
   };
 }
+
+/** A request that loses its connection so often may be what ends the server. */
+const mostLosses = 5;
 
 /** A server under load answers 429 or 503 with Retry-After; so often it is obeyed. */
 const mostWaits = 10;
