@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests whose containers really run, on a node with fixed addresses: one at a time, by `npm run test:real`. */
+const realTests = ['test/real/**/*.test.ts'];
+
 /** Tests that start a control plane: it takes a core and about 800 MB, so few of them run at a time. */
 const clusterTests = ['src/cluster/**/*.test.ts', 'test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 
@@ -14,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...clusterTests, 'test/samples/**'],
+          exclude: [...clusterTests, ...realTests, 'test/samples/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -40,6 +43,17 @@ export default defineConfig({
           hookTimeout: 300_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: realTests,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

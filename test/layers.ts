@@ -21,6 +21,7 @@ const table: Record<string, { may: string[]; types?: string[] }> = {
   ...all(['operate', 'reconcile'], { may: ['*'] }),
   // Both bring clusters up.
   ...all(['rehearse', 'dev'], { may: ['*', 'operate'] }),
+  controllers: { may: ['*'] },
   server: { may: ['*'] },
   views: { may: ['*'] },
   cli: { may: ['*', 'views'] },
@@ -28,7 +29,7 @@ const table: Record<string, { may: string[]; types?: string[] }> = {
   'index.ts': { may: ['model', 'catalog'] },
 };
 /** Folders of one layer, where `*` does not reach. */
-const layers = [['operate', 'rehearse', 'reconcile', 'dev'], ['server', 'views', 'cli', 'index.ts']];
+const layers = [['operate', 'rehearse', 'reconcile', 'controllers', 'dev'], ['server', 'views', 'cli', 'index.ts']];
 
 function words(): string[] {
   return ['lib', 'diagnostics', 'model', 'engine', 'network', 'capacity'];

@@ -11,7 +11,7 @@ import stamps from './source-stamp.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 const dist = join(root, 'dist');
-const entryPoints = ['src/cli/main.ts', 'src/cluster/supervisor-main.ts', 'src/engine/index.ts', 'src/index.ts'];
+const entryPoints = ['src/cli/main.ts', 'src/cluster/supervisor-main.ts', 'src/controllers/network/network-agent-main.ts', 'src/engine/index.ts', 'src/index.ts'];
 /** A program that runs from an older dist/ may still load its chunks. */
 const keepChunksMs = 24 * 3600 * 1000;
 

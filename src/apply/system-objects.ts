@@ -18,6 +18,22 @@ export async function applySystemObjects(kube: Kube, objects: readonly KubeObjec
   );
 }
 
+/**
+ * Takes away the nodes of an embedded cluster that are no longer declared, with the pods on them: they would be given more pods,
+ * and Kubernetes itself waits minutes before it replaces the pods of a node that is gone.
+ */
+export async function removeOtherNodes(kube: Kube, declared: readonly string[]): Promise<void> {
+  const { items } = await kube.list('v1', 'Node');
+  const gone = items.filter(({ metadata }) => !declared.includes(metadata.name));
+  await Promise.all(
+    gone.map(async (node) => {
+      await kube.delete(refOf(node));
+      const pods = await kube.list('v1', 'Pod', { fieldSelector: `spec.nodeName=${node.metadata.name}` });
+      await Promise.all(pods.items.map((pod) => kube.delete(refOf(pod), { gracePeriodSeconds: 0 })));
+    }),
+  );
+}
+
 /** True when every field of `wanted` stands in `live` with the same value. */
 function covers(live: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) return Array.isArray(live) && live.length === wanted.length && wanted.every((item, index) => covers(live[index], item));

@@ -22,6 +22,7 @@ export const createCommand = defineCommand({
     ...outputFlag,
     kubernetes: text('Minor version, such as 1.36', { value: 'VERSION' }),
     nodes: wholeNumber('Number of simulated nodes; those of the platform, or 3', { value: 'COUNT', least: 1 }),
+    real: toggle('One real node: containers run on this machine (Linux, root)'),
     cpu: text('CPU cores of each node, with --nodes', { value: 'QUANTITY' }),
     memory: text('Memory of each node, with --nodes', { value: 'QUANTITY' }),
     audit: toggle('Keep an audit log of every request'),
@@ -30,12 +31,13 @@ export const createCommand = defineCommand({
   examples: [
     ['mostik cluster create hello', 'a cluster of three simulated nodes'],
     ['mostik cluster create big --nodes 20 --cpu 16 --memory 64Gi', 'larger nodes, more of them'],
+    ['mostik cluster create try --real', 'a node whose containers really run'],
     ['mostik cluster create --dir platforms/microservices', 'the cluster that a platform declares'],
   ],
   run: async ({ args: [name], flags, terminal, signal }) => {
     const { clusterUp } = await import('../operate/cluster.js');
     const chosen = await chooseCluster(name, { where: 'mostik cluster create', dir: flags.dir, signal, mayBeNew: true });
-    const nodes = flags.nodes === undefined ? chosen.nodes : await workers(flags.nodes, { cpu: flags.cpu, memory: flags.memory });
+    const nodes = flags.real ? await realNodes() : flags.nodes === undefined ? chosen.nodes : await workers(flags.nodes, { cpu: flags.cpu, memory: flags.memory });
     const record = await withSteps(terminal, (steps) =>
       clusterUp({ name: chosen.name, kubernetes: flags.kubernetes ?? chosen.kubernetes, nodes, audit: flags.audit, throwAway: flags.throwAway, onProgress: steps.cluster, signal }),
     );
@@ -129,6 +131,11 @@ async function printCluster(record: ClusterRecord, output: 'text' | 'json', term
   const cluster = describeCluster(record);
   terminal.out(output === 'json' ? jsonText(clusterStatusJson(cluster)) : clusterStatusText(cluster, terminal.outLook));
   return exitCodes.done;
+}
+
+async function realNodes(): Promise<NodeSpec[]> {
+  const { NodeSpec } = await import('../model/schema.js');
+  return [NodeSpec.parse({ name: 'node', real: true })];
 }
 
 async function workers(count: number, size: { cpu: string | undefined; memory: string | undefined }): Promise<NodeSpec[]> {

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { engineStatus, type EngineStatus } from '../engine/index.js';
-import { listClusters } from '../cluster/index.js';
+import { findPrograms, listClusters } from '../cluster/index.js';
 import type { Finding } from '../views/doctor-human.js';
 
 /** Looks at what Mostik needs on this machine. Starts nothing but version commands; asks no network. */
@@ -18,6 +18,7 @@ export async function examineMachine(env: NodeJS.ProcessEnv): Promise<Finding[]>
     folder('cache folder', join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mostik')),
     kubeconfig(env),
     clusters(),
+    ...realNode(env),
   ];
 }
 
@@ -63,4 +64,11 @@ function kubeconfig(env: NodeJS.ProcessEnv): Finding {
 function clusters(): Finding {
   const names = listClusters().map(({ name }) => name);
   return { name: 'clusters', state: 'ok', detail: names.length === 0 ? 'none yet; mostik up makes one' : names.join(', ') };
+}
+
+/** What pods that really run would need here; simulated nodes need none of it. */
+function realNode(env: NodeJS.ProcessEnv): Finding[] {
+  const { lacks } = findPrograms(env);
+  if (lacks.length === 0) return [{ name: 'real node', state: 'ok', detail: 'containers can run here: mostik up --nodes real' }];
+  return lacks.map(({ what, wayOut }) => ({ name: 'real node', state: 'warning', detail: `lacks ${what}; simulated nodes work without`, todo: wayOut }));
 }

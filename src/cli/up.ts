@@ -11,13 +11,14 @@ import { plural } from '../views/text.js';
 import { confirm, outcomeCode, requireAnswer, rollBack } from './carry-out.js';
 import { defineCommand, type Invocation } from './command.js';
 import { findEndpoints } from './endpoints.js';
+import { choice } from './flag.js';
 import { applyFlags, dangerFlags, dirArgument, inputsOf, outputFlag, platformFlags, sealingFlags, targetFlags } from './platform-flags.js';
 import { planFlagsOf, sameInputs, withSteps } from './platform-world.js';
 import { prepareDisplay, type ApplyDisplay, type StartDisplay } from './show-apply.js';
 import type { Steps } from './steps.js';
 import type { Terminal } from './terminal.js';
 
-const flags = { ...platformFlags, ...targetFlags, ...sealingFlags, ...outputFlag, ...applyFlags, ...dangerFlags };
+const flags = { ...platformFlags, ...targetFlags, ...sealingFlags, ...outputFlag, ...applyFlags, ...dangerFlags, nodes: choice('Nodes of the embedded cluster: as declared, this machine (real), or simulated ones', ['declared', 'real', 'simulated']) };
 const where = 'mostik up';
 
 /** `mostik up`: the main job. */
@@ -28,6 +29,7 @@ export const upCommand = defineCommand({
   examples: [
     ['mostik up platforms/microservices', 'from nothing to a healthy platform'],
     ['mostik up -p prod --set web.image.tag=2', 'with a profile and one value of your own'],
+    ['mostik up --nodes real', 'containers really run: on this machine, as root'],
     ['mostik up --context staging --yes', 'on a cluster of your kubeconfig'],
   ],
   run: async (invocation): Promise<ExitCode> => {
@@ -40,6 +42,7 @@ export const upCommand = defineCommand({
           ...showing.listener,
           context: flags.context,
           kubeconfig: flags.kubeconfig,
+          ...(flags.nodes === 'declared' ? {} : { nodes: flags.nodes }),
           flags: planFlagsOf(flags),
           sealingKeys: flags.sealingKey,
           wait: !flags.noWait,

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, webcrypto } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import 'reflect-metadata'; // x509's container refuses to load without it
 import {
@@ -10,6 +10,7 @@ import {
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
   type JsonGeneralName,
 } from '@peculiar/x509';
@@ -66,19 +67,27 @@ const leaves: Leaf[] = [
     names: [dns('localhost'), dns(`${metricsService.name}.${metricsService.namespace}.svc`), ip('127.0.0.1')],
   },
   { file: 'kubelet-client', authority: 'ca', user: 'kube-apiserver-kubelet-client', usage: 'client' },
+  { file: 'kube-proxy', authority: 'ca', user: 'system:kube-proxy', usage: 'client' },
+  { file: 'network-agent', authority: 'ca', user: 'mostik-network-agent', groups: masters, usage: 'client' },
   { file: 'front-proxy', authority: 'front-proxy-ca', user: 'front-proxy-client', usage: 'client' },
 ];
 
 /** Makes the certificates and keys of a cluster in `folder` (PEM, readable by the user alone), unless they are there. */
-export async function makeCertificates(folder: string, cluster: string): Promise<void> {
+export async function makeCertificates(folder: string, cluster: string, realNode?: string): Promise<void> {
+  const kubelet: Leaf[] = realNode === undefined ? [] : [{ file: `kubelet-${realNode}`, authority: 'ca', user: `system:node:${realNode}`, groups: ['system:nodes'], usage: 'client' }];
   // The file that is written last tells that all are there: an interrupted run starts over.
-  if (existsSync(join(folder, 'complete'))) return;
+  if (existsSync(join(folder, 'complete'))) {
+    // A node that became real, or a client that this version of Mostik adds.
+    const missing = [...leaves, ...kubelet].filter(({ file }) => !existsSync(join(folder, `${file}.crt`)));
+    for (const leaf of missing) await makeLeaf(folder, leaf, await readAuthority(folder, leaf.authority));
+    return;
+  }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const authorities = {
     ca: await makeAuthority(folder, 'ca', `mostik-${cluster}`),
     'front-proxy-ca': await makeAuthority(folder, 'front-proxy-ca', `mostik-${cluster}-front-proxy`),
   };
-  await Promise.all(leaves.map((leaf) => makeLeaf(folder, leaf, authorities[leaf.authority])));
+  await Promise.all([...leaves, ...kubelet].map((leaf) => makeLeaf(folder, leaf, authorities[leaf.authority])));
   makeServiceAccountKey(folder);
   writePrivate(join(folder, 'complete'), '');
 }
@@ -86,6 +95,14 @@ export async function makeCertificates(folder: string, cluster: string): Promise
 interface Authority {
   subject: string;
   keys: Pair;
+}
+
+/** An authority that was made before. */
+async function readAuthority(folder: string, file: Leaf['authority']): Promise<Authority> {
+  const certificate = new X509Certificate(readFileSync(join(folder, `${file}.crt`), 'utf8'));
+  const [key] = PemConverter.decode(readFileSync(join(folder, `${file}.key`), 'utf8'));
+  const privateKey = await webcrypto.subtle.importKey('pkcs8', key!, algorithm, true, ['sign']);
+  return { subject: certificate.subject, keys: { privateKey, publicKey: await certificate.publicKey.export() as webcrypto.CryptoKey } };
 }
 
 async function makeAuthority(folder: string, file: string, name: string): Promise<Authority> {

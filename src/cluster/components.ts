@@ -1,9 +1,13 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { networks } from './networks.js';
+import { realLayout, realNetworks, tables } from './real/layout.js';
+import { simulatedLabel } from './names.js';
+import { realNode } from './nodes.js';
 import { below, type ClusterFolder } from './paths.js';
 import type { ClusterRecord } from './record.js';
 
 /** The processes of a cluster, in the order they start; they end the other way round. */
-export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'node-agent'] as const;
+export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'node-agent', 'containerd', 'kubelet', 'kube-proxy', 'network-agent'] as const;
 export type ComponentName = (typeof componentNames)[number];
 
 /** How a component is started. */
@@ -18,21 +22,10 @@ export interface ComponentCommand {
 /**
  * What must be true before a component starts; earlier it would give up or back off for a second or more.
  * `etcd`: the database listens. `serving`: the API server answers anything. `ready`: it has created its roles.
+ * `runtime`: containerd answers and has the images without which no pod starts.
  */
-export const gates = ['start', 'etcd', 'serving', 'ready'] as const;
+export const gates = ['start', 'etcd', 'serving', 'ready', 'runtime'] as const;
 export type Gate = (typeof gates)[number];
-
-/** Addresses inside a cluster: no two of them overlap, none is on a real network. */
-export const networks = {
-  services: '10.96.0.0/16',
-  pods: '10.128.0.0/9',
-  /** 1,022 pods a node, 8,192 nodes. */
-  podsPerNodeMask: 22,
-  loadBalancers: '198.18.0.0/15',
-} as const;
-
-/** The label of nodes whose containers do not run. */
-export const simulatedLabel = 'mostik.dev/simulated';
 
 /** Go's collector at half its default, for those that mostly wait. etcd and the API server answer a fifth slower with it. */
 const lean = { GOGC: '50' };
@@ -54,6 +47,7 @@ export function componentCommands(record: ClusterRecord): ComponentCommand[] {
     official('kube-scheduler', 'serving', scheduler(record)),
     { ...official('kwok', 'serving', kwok(folder)), env: { ...lean, KWOK_WORKDIR: join(folder.root, 'kwok') } },
     { name: 'node-agent', program: record.binaries.render, args: ['node-agent', ...nodeAgent(record, folder)], env: lean, after: 'serving' },
+    ...realComponents(record, folder),
   ];
 }
 
@@ -90,7 +84,8 @@ function apiServer(record: ClusterRecord, folder: ClusterFolder): string[] {
     `--client-ca-file=${pki('ca.crt')}`,
     `--tls-cert-file=${pki('apiserver.crt')}`,
     `--tls-private-key-file=${pki('apiserver.key')}`,
-    '--authorization-mode=RBAC',
+    `--authorization-mode=${realNode(record) ? 'Node,RBAC' : 'RBAC'}`,
+    ...(realNode(record) ? ['--enable-admission-plugins=NodeRestriction'] : []),
     '--allow-privileged=true',
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     `--service-account-key-file=${pki('service-account.pub')}`,
@@ -177,7 +172,50 @@ function nodeAgent(record: ClusterRecord, folder: ClusterFolder): string[] {
     `--client-ca=${pki('ca.crt')}`,
     `--front-proxy-ca=${pki('front-proxy-ca.crt')}`,
     `--volumes=${folder.volumes}`,
+    ...(realNode(record) ? ['--make-volumes'] : []),
     `--load-balancers=${networks.loadBalancers}`,
+  ];
+}
+
+/** What a real node runs beside the control plane. */
+function realComponents(record: ClusterRecord, folder: ClusterFolder): ComponentCommand[] {
+  const node = realNode(record);
+  const { real } = record;
+  if (!node || !real) return [];
+  const { programs } = real;
+  const layout = realLayout(record.folder);
+  const pki = (file: string) => join(folder.pki, file);
+  const path = { PATH: [...new Set([programs.containerd, programs.runc, programs.nft, programs.ip].map(dirname)), process.env['PATH'] ?? ''].join(':') };
+  const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`).join(',');
+  const taints = node.taints.map(({ key, value, effect }) => `${key}=${value ?? ''}:${effect}`).join(',');
+  const kubelet = [
+    `--config=${layout.kubeletConfig}`,
+    `--kubeconfig=${pki('kubelet.kubeconfig')}`,
+    `--root-dir=${layout.kubelet}`,
+    `--cert-dir=${join(layout.root, 'certificates')}`,
+    `--hostname-override=${node.name}`,
+    `--node-ip=${realNetworks.node}`,
+    ...(labels === '' ? [] : [`--node-labels=${labels}`]),
+    ...(taints === '' ? [] : [`--register-with-taints=${taints}`]),
+  ];
+  const proxy = [
+    `--kubeconfig=${pki('kube-proxy.kubeconfig')}`,
+    '--proxy-mode=nftables',
+    `--cluster-cidr=${realNetworks.pods}`,
+    `--hostname-override=${node.name}`,
+    `--nodeport-addresses=${realNetworks.node}/32`,
+    `--metrics-bind-address=${realNetworks.node}:10249`,
+    `--healthz-bind-address=${realNetworks.node}:10256`,
+    // The machine's own limits are not ours to set.
+    '--conntrack-max-per-core=0',
+    '--conntrack-tcp-timeout-established=0s',
+    '--conntrack-tcp-timeout-close-wait=0s',
+  ];
+  return [
+    { name: 'containerd', program: programs.containerd, args: ['--config', layout.containerdConfig], env: path, after: 'start' },
+    { name: 'kubelet', program: real.engine, args: ['kubelet', ...kubelet], env: path, after: 'runtime' },
+    { name: 'kube-proxy', program: real.engine, args: ['kube-proxy', ...proxy], env: path, after: 'ready' },
+    { name: 'network-agent', program: process.execPath, args: [real.agent, '--kubeconfig', pki('network-agent.kubeconfig'), '--nft', programs.nft, '--listen', `${realNetworks.node}:${realNetworks.apiPort}`, '--api', `127.0.0.1:${record.ports.api}`, '--pods', realNetworks.pods, '--table', tables.policies], env: path, after: 'ready' },
   ];
 }
 

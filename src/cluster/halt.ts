@@ -3,6 +3,8 @@ import { diagnose, MostikError } from '../diagnostics/index.js';
 import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
 import { below } from './paths.js';
 import { endProcess, findMarked, signalProcess, waitForEnd } from './processes.js';
+import { clearNode } from './real/clear.js';
+import { findPrograms } from './real/requirements.js';
 import { readSupervisorState } from './supervisor-state.js';
 
 /** How long a supervisor may take to end everything, in milliseconds: longer than it grants its components. */
@@ -27,8 +29,15 @@ export async function halt(cluster: Halting): Promise<boolean> {
     if (!(await waitForEnd(state.supervisor, supervisorMs))) await endProcess(state.supervisor, { termMs: 0 });
   }
   any = (await endLeftovers(cluster)) || any;
+  await clearRealNode(cluster.root);
   rmSync(folder.supervisor, { force: true });
   return any;
+}
+
+/** What pods left on the machine goes too, also when their supervisor was killed and could not take it away. */
+async function clearRealNode(root: string): Promise<void> {
+  const { programs } = findPrograms();
+  if (programs) await clearNode(root, programs);
 }
 
 /** Ends what a supervisor that was killed has left behind; the database last, since the API server hangs without it. */

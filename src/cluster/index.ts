@@ -1,4 +1,6 @@
-export { componentNames, networks, simulatedLabel, type ComponentName } from './components.js';
+export { componentNames, type ComponentName } from './components.js';
+export { simulatedLabel } from './names.js';
+export { networks } from './networks.js';
 export { clustersFolder, isClusterName } from './folder.js';
 export {
   createCluster,
@@ -13,7 +15,10 @@ export {
 } from './lifecycle.js';
 export { nodeNames } from './nodes.js';
 export { listClusters, readCluster, requireCluster } from './clusters.js';
-export type { Binaries, ClusterRecord, Ports } from './record.js';
+export type { Binaries, ClusterRecord, Ports, RealParts } from './record.js';
+export { realNode } from './nodes.js';
+export { findPrograms, type Lack, type Programs } from './real/requirements.js';
 export { clusterProcesses, clusterState, waitForCluster, type ClusterProcess, type ClusterState } from './status.js';
 export { systemObjects } from './system-objects.js';
 export { deleteOrphans, keepCluster, throwAwayName } from './throw-away.js';
+export { listNodeImages, loadNodeImages, tagNodeImage, type NodeImage } from './real/node-images.js';

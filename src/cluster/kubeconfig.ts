@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realNode } from './nodes.js';
 import { below } from './paths.js';
 import type { ClusterRecord } from './record.js';
 import { writeAtomically } from '../lib/write-atomically.js';
 
 /** The components that speak to the API server with a kubeconfig of their own. */
 const clients = ['controller-manager', 'scheduler', 'kwok', 'node-agent'] as const;
+const realClients = ['kube-proxy', 'network-agent'] as const;
 
 /** Writes the user's kubeconfig and those of the components; they hold the port, so this is done at every start. */
 export function writeKubeconfigs(record: ClusterRecord): void {
   const folder = below(record.folder);
-  for (const client of clients) writeAtomically(join(folder.pki, `${client}.kubeconfig`), kubeconfig(record, client, client));
+  for (const client of record.real ? [...clients, ...realClients] : clients) writeAtomically(join(folder.pki, `${client}.kubeconfig`), kubeconfig(record, client, client));
+  const node = realNode(record);
+  if (record.real && node) writeAtomically(join(folder.pki, 'kubelet.kubeconfig'), kubeconfig(record, `kubelet-${node.name}`, 'kubelet'));
   writeAtomically(folder.kubeconfig, kubeconfig(record, 'admin', record.context));
 }
 

@@ -8,6 +8,9 @@ import { livenessOf } from '../lib/process-identity.js';
 import { auditPolicy, schedulerConfig } from './components.js';
 import { below, type ClusterFolder } from './paths.js';
 import { halt } from './halt.js';
+import { realNode } from './nodes.js';
+import { prepareHost } from './real/host.js';
+import { writeImages } from './real/images.js';
 import { writeKubeconfigs } from './kubeconfig.js';
 import { reasonInLog } from './log-reason.js';
 import { openProbe } from './probe.js';
@@ -49,11 +52,16 @@ async function prepare(record: ClusterRecord): Promise<void> {
   const folder = below(record.folder);
   for (const path of [folder.root, folder.pki, folder.data, folder.volumes, folder.logs]) mkdirSync(path, { recursive: true, mode: 0o700 });
   // Loaded here alone: reading the certificate library takes longer than most commands.
-  if (!existsSync(join(folder.pki, 'complete'))) await (await import('./certificates.js')).makeCertificates(folder.pki, record.name);
+  const node = realNode(record)?.name;
+  if (!existsSync(join(folder.pki, 'complete')) || (node !== undefined && !existsSync(join(folder.pki, `kubelet-${node}.crt`)))) await (await import('./certificates.js')).makeCertificates(folder.pki, record.name, node);
   writeKubeconfigs(record);
   writeAtomically(folder.stages, readStages());
   writeAtomically(join(folder.root, 'scheduler.json'), schedulerConfig(folder));
   writeAtomically(join(folder.root, 'audit-policy.json'), auditPolicy);
+  if (record.real) {
+    prepareHost(record, record.real.programs);
+    writeImages(record.folder);
+  }
   writeRecord(record);
 }
 

@@ -7,11 +7,13 @@ import { endLeftovers, halt, refuseElsewhere, supervisorMs } from './halt.js';
 import { describeHolder, takeLock } from '../engine/lock.js';
 import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
 import { below } from './paths.js';
-import { choosePorts, keepPorts } from './ports.js';
+import { choosePorts, isListening, keepPorts } from './ports.js';
 import { listClusters, readCluster, requireCluster } from './clusters.js';
 import { waitForEnd } from './processes.js';
-import { readClusterIn, writeRecord, type Binaries, type ClusterRecord } from './record.js';
+import { readClusterIn, writeRecord, type Binaries, type ClusterRecord, type RealParts } from './record.js';
+import { kubeletPort, realNetworks } from './real/layout.js';
 import { chooseKubernetes, releaseOf } from './release.js';
+import { realNode } from './nodes.js';
 import { launch, type LaunchOptions } from './launch.js';
 import { readSupervisorState } from './supervisor-state.js';
 
@@ -34,6 +36,8 @@ export interface CreateOptions extends LifecycleOptions, LaunchOptions {
   kubernetes?: string;
   nodes?: NodeSpec[];
   binaries: Binaries;
+  /** What a real node runs with, when one is declared. */
+  real?: RealParts;
   audit?: boolean;
   throwAway?: boolean;
   /** The process that the cluster lives for. */
@@ -122,6 +126,7 @@ async function makeRecord(options: CreateOptions, release: string): Promise<Clus
     nodes: options.nodes && options.nodes.length > 0 ? options.nodes : defaultNodes,
     ports: await choosePorts(portsOfOthers(name)),
     binaries: options.binaries,
+    ...(options.real ? { real: options.real } : {}),
     audit: options.audit ?? false,
     throwAway: options.throwAway ?? false,
     ...(options.owner === undefined ? {} : { owner: options.owner }),
@@ -139,7 +144,8 @@ function adapt(existing: ClusterRecord, options: CreateOptions, release: string)
     throw new MostikError([diagnose('cluster-kubernetes-differs', { name, current: existing.kubernetes, asked: options.kubernetes })]);
   }
   const nodes = options.nodes && options.nodes.length > 0 ? options.nodes : existing.nodes;
-  return { ...existing, nodes, binaries: options.binaries, release, audit: options.audit ?? existing.audit };
+  const { real: _before, ...rest } = existing;
+  return { ...rest, nodes, binaries: options.binaries, ...(options.real ? { real: options.real } : {}), release, audit: options.audit ?? existing.audit };
 }
 
 /** Starts what does not run; a cluster that runs only takes note of its new declaration. */
@@ -148,13 +154,17 @@ async function run(record: ClusterRecord, options: StartOptions): Promise<Cluste
   refuseElsewhere(record.name, state?.supervisor);
   // Somebody may have told the supervisor itself to stop, as a system does that shuts down.
   if (state?.phase === 'stopping') await waitForEnd(state.supervisor, supervisorMs);
+  refuseSecondNode(record);
+  const running = readCluster(record.name) ?? record;
+  // A node that becomes real, or simulated, changes what runs beside it, and how the API server runs.
+  if (isRunning(record) && realNode(running)?.name !== realNode(record)?.name) await halt({ name: record.name, root: record.folder, id: record.id });
   if (isRunning(record)) {
-    const running = readCluster(record.name) ?? record;
     const noted = { ...running, nodes: record.nodes };
     writeRecord(noted);
     return launch(noted, { ...options, running: true });
   }
   await endLeftovers({ name: record.name, root: record.folder, id: record.id });
+  await refuseForeignNode(record);
   const { ports, taken } = await keepPorts(record.ports, portsOfOthers(record.name));
   for (const { use, port, replacement, holder } of taken) {
     const what = use === 'api' ? 'API server' : 'node agent';
@@ -163,6 +173,19 @@ async function run(record: ClusterRecord, options: StartOptions): Promise<Cluste
     options.onProgress?.({ type: 'warning', diagnostic });
   }
   return launch({ ...record, ports }, options);
+}
+
+/** Addresses, tables and cgroups of a real node are there once on a machine: another cluster of this user must not have them. */
+function refuseSecondNode(record: ClusterRecord): void {
+  const other = realNode(record) ? listClusters().find((each) => each.name !== record.name && realNode(each) !== undefined && isRunning(each)) : undefined;
+  if (other) throw new MostikError([diagnose('real-node-taken', { name: record.name, holder: `cluster ${other.name}`, hint: `mostik cluster stop ${other.name} frees it` })]);
+}
+
+/** Nor one of another user, of another state folder, or one whose supervisor was killed. */
+async function refuseForeignNode(record: ClusterRecord): Promise<void> {
+  const { node } = realNetworks;
+  if (!realNode(record) || !(await isListening(node, kubeletPort))) return;
+  throw new MostikError([diagnose('real-node-taken', { name: record.name, holder: `a kubelet on ${node}:${kubeletPort} that is not one of your running clusters`, hint: 'stop that cluster first: it may be of another user or state folder' })]);
 }
 
 function isRunning(record: ClusterRecord): boolean {

@@ -1,5 +1,5 @@
 import type { KubeObject, NodeSpec } from '../model/index.js';
-import { simulatedLabel } from './components.js';
+import { simulatedLabel } from './names.js';
 
 /** A declared node: its own name, and which number it has in the cluster, from 0. */
 interface DeclaredNode {
@@ -13,9 +13,14 @@ export function nodeNames(specs: NodeSpec[]): string[] {
   return declared(specs).map(({ name }) => name);
 }
 
-/** The Node objects: KWOK makes their status say what the annotation declares. */
+/** The node whose containers really run, if one is declared. */
+export function realNode({ nodes }: { nodes: readonly NodeSpec[] }): NodeSpec | undefined {
+  return nodes.find(({ real }) => real);
+}
+
+/** The Node objects of simulated nodes: KWOK makes their status say what the annotation declares. The kubelet of a real node makes its own. */
 export function nodeObjects(specs: NodeSpec[], options: { agentPort: number; release: string }): KubeObject[] {
-  return declared(specs).map(({ name, index, spec }) => ({
+  return declared(specs).filter(({ spec }) => !spec.real).map(({ name, index, spec }) => ({
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {

@@ -41,6 +41,16 @@ export async function keepPorts(kept: Ports, avoid: Iterable<number>): Promise<{
   return { ports, taken };
 }
 
+/** Tells whether somebody takes connections at an address of this machine; nobody does at one that it does not have. */
+export function isListening(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    // Binding asks the kernel alone: a connection to an address that is not ours would leave the machine.
+    server.once('error', (error) => { resolve('code' in error && error.code === 'EADDRINUSE'); });
+    server.listen({ host, port, exclusive: true }, () => { server.close(() => { resolve(false); }); });
+  });
+}
+
 /**
  * Says who holds a port; undefined when it is free. A program that was killed a moment ago may still be closing its
  * sockets while it no longer shows what it had open, so a port that nobody can be seen to hold gets some time.

@@ -3,6 +3,7 @@ import { asDict, asList, asNumber, asString, isDict } from '../lib/read-unknown.
 import type { ProcessIdentity } from '../lib/process-identity.js';
 import type { NodeSpec } from '../model/index.js';
 import { below } from './paths.js';
+import type { Programs } from './real/requirements.js';
 import { readIdentity } from './supervisor-state.js';
 import { writeAtomically } from '../lib/write-atomically.js';
 
@@ -10,6 +11,15 @@ import { writeAtomically } from '../lib/write-atomically.js';
 export interface Binaries {
   cluster: string;
   render: string;
+}
+
+/** What a real node needs beside the control plane, all absolute. */
+export interface RealParts {
+  /** `mostik-node`: kubelet, kube-proxy, CoreDNS, metrics-server. */
+  engine: string;
+  /** The program that keeps policies, ports of the node and the API server's door. */
+  agent: string;
+  programs: Programs;
 }
 
 /** TCP ports on 127.0.0.1. */
@@ -34,6 +44,8 @@ export interface ClusterRecord {
   nodes: NodeSpec[];
   ports: Ports;
   binaries: Binaries;
+  /** What a real node runs with; absent where all nodes are simulated. */
+  real?: RealParts;
   /** Keeps an audit log of every request (metadata only) in `logs/audit.log`. */
   audit: boolean;
   /** Trades the survival of a power cut for speed. */
@@ -79,6 +91,7 @@ function parse(text: string, folder: string, kubeconfig: string): ClusterRecord 
     nodes: asList(data['nodes']) as NodeSpec[],
     ports: { api, agent },
     binaries: { cluster, render },
+    ...realPartsOf(data['real']),
     audit: data['audit'] === true,
     throwAway: data['throwAway'] === true,
     ...(owner === undefined ? {} : { owner }),
@@ -87,6 +100,16 @@ function parse(text: string, folder: string, kubeconfig: string): ClusterRecord 
     kubeconfig,
     context,
   };
+}
+
+function realPartsOf(value: unknown): { real?: RealParts } {
+  const data = asDict(value);
+  const programs = asDict(data['programs']);
+  const [engine, agent] = [asString(data['engine']), asString(data['agent'])];
+  const [containerd, ctr, runc] = [asString(programs['containerd']), asString(programs['ctr']), asString(programs['runc'])];
+  const [nft, ip, cni] = [asString(programs['nft']), asString(programs['ip']), asString(programs['cni'])];
+  if (!engine || !agent || !containerd || !ctr || !runc || !nft || !ip || !cni) return {};
+  return { real: { engine, agent, programs: { containerd, ctr, runc, nft, ip, cni } } };
 }
 
 function readJson(text: string): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
 import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
-import { componentNames, type ComponentName } from './components.js';
+import type { ComponentName } from './components.js';
 import { folderOf } from './folder.js';
 import { below } from './paths.js';
 import type { LifecycleOptions } from './lifecycle.js';
@@ -42,7 +42,7 @@ export function clusterState(name: string): ClusterState {
   if (supervisor !== 'alive') return supervisor === 'dead' ? 'stopped' : 'elsewhere';
   if (state.phase === 'starting') return 'starting';
   const processes = clusterProcesses(name);
-  return processes.length === componentNames.length + 1 && processes.every(({ alive }) => alive) ? 'running' : 'degraded';
+  return processes.length === (readSupervisorState(folderOf(name).supervisor)?.components.length ?? 0) + 1 && processes.every(({ alive }) => alive) ? 'running' : 'degraded';
 }
 
 /** Waits until namespace `default` has its ServiceAccount and every declared node is Ready, so that pods can start. */

@@ -7,6 +7,8 @@ import { componentCommands, etcdSocketFile, type gates, type ComponentCommand, t
 import { below, type ClusterFolder } from './paths.js';
 import { openProbe } from './probe.js';
 import { clusterMark, endProcess } from './processes.js';
+import { clearNode } from './real/clear.js';
+import { loadImages } from './real/images.js';
 import { readClusterIn, type ClusterRecord } from './record.js';
 import { writeSupervisorState, type ComponentState, type SupervisorState } from './supervisor-state.js';
 
@@ -51,6 +53,7 @@ export async function supervise(record: ClusterRecord): Promise<void> {
   note();
   await stopAll(watched);
   await Promise.all(loops);
+  if (record.real) await clearNode(record.folder, record.real.programs);
   if (isOwnerless(folder)) rmSync(folder.root, { recursive: true, force: true });
   rmSync(folder.supervisor, { force: true });
 }
@@ -74,7 +77,8 @@ function openDoors(context: Context): Record<Gate, Promise<void>> {
   const answers = (path: string) => async () => (await api.get(path)).status === 200;
   const serving = etcd.then(() => until(answers('/livez/ping'), signal));
   const ready = serving.then(() => until(answers('/readyz'), signal)).finally(() => api.close());
-  return { start: Promise.resolve(), etcd, serving, ready } satisfies Record<(typeof gates)[number], Promise<void>>;
+  const runtime = record.real ? until(() => loadImages(record.folder, record.real!.programs), signal) : Promise.resolve();
+  return { start: Promise.resolve(), etcd, serving, ready, runtime } satisfies Record<(typeof gates)[number], Promise<void>>;
 }
 
 async function until(condition: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../model/index.js';
 import { below } from './paths.js';
 import { metricsService } from './names.js';
 import { nodeObjects } from './nodes.js';
+import { realObjects } from './real/system-objects.js';
 import type { ClusterRecord } from './record.js';
 
 /** The provisioner and controller names under which the node agent stands in for what a real cluster runs. */
@@ -19,7 +20,7 @@ export function systemObjects(record: ClusterRecord): KubeObject[] {
     ...nodeObjects(record.nodes, { agentPort: record.ports.agent, release: record.release }),
     storageClass(),
     ingressClass(),
-    ...metricsApi(record),
+    ...(record.real ? realObjects(record) : metricsApi(record)),
   ];
 }
 

@@ -122,6 +122,15 @@ export interface Params {
   'hook-unknown': { component: string | number; message: string | number };
   'host-not-exposed': { object: string | number; host: string | number; component: string | number; example: string | number };
   'host-port-twice': { object: string | number; port: string | number; protocol: string | number; other: string | number };
+  'image-build-failed': { image: string | number; builder: string | number; reason: string | number; log: string | number };
+  'image-builder-missing': { what: string | number; seen: string | number };
+  'image-cannot-load': { context: string | number };
+  'image-load-failed': { image: string | number; cluster: string | number; reason: string | number; hint: string | number };
+  'image-no-real-node': { cluster: string | number };
+  'image-not-declared': { component: string | number; hint: string | number };
+  'image-push-failed': { image: string | number; reason: string | number };
+  'image-stale': { image: string | number; reason: string | number; hint: string | number };
+  'image-unknown': { image: string | number; builder: string | number };
   'init-exists': { dir: string | number; files: string | number };
   'init-name': { name: string | number };
   'init-source-unknown': { name: string | number; hint: string | number };
@@ -194,6 +203,8 @@ export interface Params {
   'quota-exceeded': { object: string | number; resource: string | number; wanted: string | number; hard: string | number; by: string | number };
   'quota-may-be-exceeded': { object: string | number; resource: string | number; wanted: string | number; hard: string | number };
   'quota-refuses-pods': { object: string | number; missing: string | number; pods: string | number; reason: string | number };
+  'real-node-lacks': { what: string | number; wayOut: string | number };
+  'real-node-taken': { name: string | number; holder: string | number; hint: string | number };
   'reference-key-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; key: string | number; has: string | number; near: string | number };
   'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; where: string | number; near: string | number; entry: string | number };
   'reference-too-late': { object: string | number; from: string | number; kind: string | number; name: string | number; component: string | number };
@@ -416,6 +427,15 @@ export const messages: Record<
   'hook-unknown': { severity: 'warning', exit: 0, message: "%component%: %message%" },
   'host-not-exposed': { severity: 'warning', exit: 1, message: "%object%: lets %host% in, and %component% does not say `expose:`", hint: "add `expose: { host: %example% }` to %component%, or switch this Ingress off" },
   'host-port-twice': { severity: 'warning', exit: 1, message: "%object%: port %port%/%protocol% of the node is also taken by %other%", hint: "a Service needs no port of the node; or keep the two apart with affinity" },
+  'image-build-failed': { severity: 'error', exit: 4, message: "Image %image%: %builder% could not build it: %reason%", hint: "the whole log is %log%" },
+  'image-builder-missing': { severity: 'error', exit: 4, message: "%what% needs a program that builds images; none of docker, podman, nerdctl and buildah works here (%seen%)", hint: "install one (on Debian and Ubuntu: apt-get install buildah), start its daemon, or name one with --with" },
+  'image-cannot-load': { severity: 'error', exit: 3, message: "Context %context%: Mostik does not know how to load images into this cluster", hint: "push them to a registry it pulls from: mostik image push --to REGISTRY" },
+  'image-load-failed': { severity: 'error', exit: 4, message: "Image %image%: it could not be loaded into %cluster%: %reason%", hint: "%hint%" },
+  'image-no-real-node': { severity: 'error', exit: 3, message: "Cluster %cluster%: its nodes are simulated, so it takes no images", hint: "`mostik up --nodes real` gives it a real node" },
+  'image-not-declared': { severity: 'error', exit: 3, message: "Component %component%: it declares no image to build", hint: "%hint%" },
+  'image-push-failed': { severity: 'error', exit: 4, message: "Image %image%: it could not be pushed: %reason%", hint: "log in with the builder's own command (such as docker login), or name the registry with --to" },
+  'image-stale': { severity: 'warning', exit: 0, message: "Image %image%: %reason%; the node goes on with the one it has", hint: "%hint%" },
+  'image-unknown': { severity: 'error', exit: 3, message: "Image %image%: neither a file of this name nor an image of %builder%", hint: "build it first, or name an archive (.tar)" },
   'init-exists': { severity: 'error', exit: 3, message: "%dir%: these files are there already: %files%", hint: "nothing was written; choose an empty folder, or move them away" },
   'init-name': { severity: 'error', exit: 3, message: "init: %name% cannot be the name of a platform", hint: "give one with --name: lower-case letters, digits and dashes, such as my-platform" },
   'init-source-unknown': { severity: 'error', exit: 3, message: "init --from %name%: there is no such platform", hint: "%hint%" },
@@ -488,6 +508,8 @@ export const messages: Record<
   'quota-exceeded': { severity: 'error', exit: 1, message: "%object%: %resource%: the platform wants %wanted%, the quota allows %hard%: %by%", hint: "ask for less, or raise the quota" },
   'quota-may-be-exceeded': { severity: 'warning', exit: 1, message: "%object%: %resource%: with Jobs and hooks the platform wants %wanted% while these run, the quota allows %hard%", hint: "leave room in the quota, or have it ask for less" },
   'quota-refuses-pods': { severity: 'error', exit: 1, message: "%object%: the API server refuses %missing% of %pods%: %reason%", hint: "give every container requests and limits, or have a LimitRange in the namespace give them; or change the quota" },
+  'real-node-lacks': { severity: 'error', exit: 4, message: "a real node needs %what%, which is not here", hint: "%wayOut%" },
+  'real-node-taken': { severity: 'error', exit: 4, message: "Cluster %name%: the real node of this machine is in use by %holder%", hint: "%hint%" },
   'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
   'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform%where%", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %entry%" },
   'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },

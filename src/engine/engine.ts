@@ -1,7 +1,10 @@
 import type { Diagnostic } from '../diagnostics/index.js';
 
-/** `render` is Mostik's own Go code (`mostik-render`); `cluster` the official Kubernetes programs (`mostik-cluster`). */
-export const engineNames = ['render', 'cluster'] as const;
+/**
+ * `render` is Mostik's own Go code (`mostik-render`); `cluster` the official Kubernetes programs (`mostik-cluster`); `node` what a
+ * real node runs beside them (`mostik-node`: kubelet, kube-proxy, CoreDNS, metrics-server).
+ */
+export const engineNames = ['render', 'cluster', 'node'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** Where an engine may come from, in the order they are tried. */

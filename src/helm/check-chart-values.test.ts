@@ -26,7 +26,7 @@ function files(entries: Record<string, string>): void {
 function component(values: ResolvedComponent['values'], more: Partial<ResolvedComponent> = {}): ResolvedComponent {
   return {
     name: 'web', namespace: 'default', release: 'web', source: { kind: 'chart', path: join(dir, 'chart') }, files: [], values, secretValues: {}, edges: [], after: [],
-    wave: 0, data: false, external: [], pods: [], timeoutSeconds: 300, at: { file: 'platform.yaml', line: 1 }, locate: (path, part = 'key') => ({ file: `platform.yaml ${formatPath(path)} ${part}` }), ...more,
+    wave: 0, data: false, external: [], pods: [], builds: [], timeoutSeconds: 300, at: { file: 'platform.yaml', line: 1 }, locate: (path, part = 'key') => ({ file: `platform.yaml ${formatPath(path)} ${part}` }), ...more,
   };
 }
 

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { randomBytes } from 'node:crypto';
 
 /** Writes a file whole or not at all: readers see the old or the new content. Only the user may read it, unless a mode (less the umask) says more. */
-export function writeAtomically(path: string, content: string, mode = 0o600): void {
+export function writeAtomically(path: string, content: string | Buffer, mode = 0o600): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = openSync(temporary, 'wx', mode);

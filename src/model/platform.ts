@@ -2,9 +2,9 @@ import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
 import type { Controller } from './controllers.js';
 import type { PolicyRule } from './policy.js';
-import type { Budget, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
+import type { Budget, ImageBuild, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
 
-export type { Budget, ClusterSpec, Component, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
+export type { Budget, ClusterSpec, Component, ImageBuild, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
 
 /** Steps from the top of a file: map keys and list indexes. */
 export type FieldPath = (string | number)[];
@@ -87,6 +87,8 @@ export interface ResolvedComponent {
   external: string[];
   /** Pods that an operator makes for this component. */
   pods: { selector: Record<string, string>; ports: number[] }[];
+  /** Images that are built from the platform's files; context and file are absolute. */
+  builds: ImageBuild[];
   timeoutSeconds: number;
   at: Location;
   /** Where a field of this component stands (path below the component), in the last layer that set it. */

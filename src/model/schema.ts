@@ -46,6 +46,7 @@ const values = z.record(z.string(), z.unknown());
 export const NodeSpec = z
   .strictObject({
     name: dnsLabel.describe('Name of the node; with a count above 1 a number is added'),
+    real: z.boolean().optional().describe('Containers really run, on this machine (Linux, root); one node at most'),
     count: whole(1, 5000).default(1),
     cpu: quantity.default(4).describe('CPU cores'),
     memory: quantity.default('16Gi'),
@@ -80,7 +81,9 @@ export const ClusterSpec = z.strictObject({
     .enum(['embedded', 'existing'])
     .describe('embedded (the default): a real control plane that Mostik runs; existing: the cluster of your kubeconfig'),
   name: dnsLabel.optional().describe('Name of the embedded cluster; the platform\'s by default'),
-  nodes: z.array(NodeSpec).min(1, 'at least one node').describe('Nodes of the embedded cluster; three of 4 CPU and 16Gi by default'),
+  nodes: z
+    .union([z.literal('real'), z.array(NodeSpec).min(1, 'at least one node')], 'real, or a list of nodes')
+    .describe('Nodes of the embedded cluster: simulated ones, three of 4 CPU and 16Gi by default; real: this machine, where containers really run'),
   provides: z.array(Provided).describe('What is there already: APIs (group/version or group/version/Kind, with :Cluster or :Namespaced behind the Kind where Mostik cannot know its scope), objects (Secret/NAMESPACE/NAME), classes, controllers; a controller that runs elsewhere than its makers say, or an unknown one, as a map'),
   contexts: z.array(text).describe('With provider existing: the kubeconfig contexts this platform may be applied to'),
 });
@@ -149,6 +152,18 @@ export const WorkloadSource = z
 }).meta({ id: 'Workload' });
 export type WorkloadSource = z.infer<typeof WorkloadSource>;
 
+/** How an image of a component is built. */
+export const ImageBuild = z
+  .strictObject({
+    image: z.string(anyImage).regex(/^[a-z0-9][^\s@]*$/, anyImage).describe('Name of the image as its pods ask for it; with the tag latest when it has none'),
+    context: path.default('.').describe('Folder whose files the build may copy'),
+    file: path.default('Dockerfile').describe('Dockerfile, below the context'),
+    target: text.optional().describe('Stage of the Dockerfile; the last one by default'),
+    args: z.record(z.string(), z.string()).default({}).describe('Build arguments: never passwords, they stay in the image'),
+  })
+  .meta({ id: 'ImageBuild', description: 'How an image of the component is built', examples: [{ image: 'shop:latest', context: 'docker', file: 'shop/Dockerfile' }] });
+export type ImageBuild = z.infer<typeof ImageBuild>;
+
 /** A part of a platform with one source: chart, use, manifests or workload. */
 export const Component = z
   .strictObject({
@@ -172,6 +187,7 @@ export const Component = z
       .array(z.string().regex(/^(Namespace|CustomResourceDefinition)\/\S+$/, 'Namespace/NAME or CustomResourceDefinition/NAME'))
       .describe('Kind/name of namespaces and CRDs that somebody else keeps: never written, never deleted'),
     pods: z.array(z.strictObject({ selector: z.record(z.string(), z.string()), ports: z.array(port).default([]) })).describe('Pods that an operator makes'),
+    build: z.union([ImageBuild, z.array(ImageBuild).min(1, 'at least one image')], 'an image such as { image: shop, context: docker }, or a list of them').describe('Images of this component that are built from the platform\'s files: by mostik image build, and by up on a real node'),
     timeout: duration.describe('How long to wait for this component to be healthy'),
   })
   .partial()

@@ -34,7 +34,9 @@ function sideRules(network: Network, endpoint: Endpoint, direction: Direction): 
 
 function resolved(network: Network, { endpoint, policy, rule, direction }: { endpoint: Endpoint; policy: Policy; rule: Rule; direction: Direction }): EffectiveRule[] {
   const blocks = (rule.peers ?? []).flatMap((peer) => (peer.kind === 'block' && peer.block ? [peer.block] : []));
-  const pods = network.endpoints.filter((peer) => hasLabels(peer) && peer !== endpoint && (!rule.peers || network.picks(policy, rule, peer)));
+  // Pods that a block covers too: a named port means a number of theirs, which the block as a whole cannot say.
+  const isPeer = (peer: Endpoint): boolean => !rule.peers || network.picks(policy, rule, peer) || (blocks.length > 0 && network.share(policy, rule, peer) === 'all');
+  const pods = network.endpoints.filter((peer) => hasLabels(peer) && peer !== endpoint && isPeer(peer));
   const common = rule.ports(direction === 'ingress' ? endpoint : nameless);
   const made: EffectiveRule[] = [];
   const add = (peers: EffectiveRule['peers'], ports: PortSet): void => {

@@ -4,6 +4,7 @@ export * from './effective.js';
 export * from './endpoint.js';
 export * from './flows.js';
 export * from './network.js';
+export * from './packet-filter.js';
 export * from './platform.js';
 export * from './policy.js';
 export * from './port-set.js';

@@ -1,6 +1,9 @@
-import { applySystemObjects } from '../apply/index.js';
-import { createCluster, readCluster, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord } from '../cluster/index.js';
+import { join } from 'node:path';
+import { applySystemObjects, removeOtherNodes } from '../apply/index.js';
+import { createCluster, findPrograms, nodeNames, readCluster, realNode, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord, type RealParts } from '../cluster/index.js';
+import { diagnose, MostikError } from '../diagnostics/index.js';
 import { ensureEngine, type EngineEvent } from '../engine/index.js';
+import { packageRoot } from '../engine/place.js';
 import { connect } from '../kube/index.js';
 import type { ProcessIdentity } from '../lib/process-identity.js';
 import type { NodeSpec } from '../model/index.js';
@@ -28,10 +31,11 @@ export interface ClusterUpOptions {
 /** Makes sure that an embedded cluster is there and ready: API server, default ServiceAccount and nodes. */
 export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, owner, webhooks, onProgress, signal }: ClusterUpOptions): Promise<ClusterRecord> {
   const shared = sharedOptions({ onProgress, signal });
-  const binaries = await engines(shared);
+  const [binaries, real] = await Promise.all([engines(shared), realParts(nodes ?? [], shared)]);
   const record = await createCluster({
     name,
     binaries,
+    ...(real ? { real } : {}),
     ...(kubernetes === undefined ? {} : { kubernetes }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(audit === undefined ? {} : { audit }),
@@ -64,10 +68,20 @@ async function engines(shared: Shared): Promise<Binaries> {
   return { cluster: cluster.path, render: render.path };
 }
 
+/** What a real node needs, or a Diagnostic for each thing that this machine lacks. */
+async function realParts(nodes: readonly NodeSpec[], shared: Shared): Promise<RealParts | undefined> {
+  if (!realNode({ nodes })) return undefined;
+  const { programs, lacks } = findPrograms();
+  if (!programs) throw new MostikError(lacks.map(({ what, wayOut }) => diagnose('real-node-lacks', { what, wayOut })));
+  const engine = await ensureEngine('node', shared);
+  return { engine: engine.path, agent: join(packageRoot(), 'dist', 'controllers', 'network', 'network-agent-main.js'), programs };
+}
+
 /** Writes what makes the API server a cluster, and waits for it. */
 async function settle(record: ClusterRecord, shared: Shared): Promise<void> {
   const kube = await connect({ kubeconfig: record.kubeconfig, ...(shared.signal ? { signal: shared.signal } : {}) });
   try {
+    await removeOtherNodes(kube, nodeNames(record.nodes));
     await applySystemObjects(kube, systemObjects(record));
   } finally {
     kube.close();

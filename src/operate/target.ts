@@ -44,12 +44,12 @@ export async function embeddedTarget(name: string, signal?: AbortSignal): Promis
   // A cluster that does not run is said by its processes: asking its port would only tell that nobody answers.
   if (clusterState(name) === 'stopped') throw new MostikError([diagnose('cluster-stopped', { cluster: name })]);
   const kube = await connect({ kubeconfig: record.kubeconfig, ...(signal ? { signal } : {}) });
-  return { kube, clusterName: name, simulated: true, owned: true, kubeconfig: record.kubeconfig };
+  return { kube, clusterName: name, simulated: !record.real, owned: true, kubeconfig: record.kubeconfig };
 }
 
 async function foreignTarget({ context, kubeconfig, signal }: TargetOptions): Promise<Target> {
   const kube = await connect({ ...(context ? { context } : {}), ...(kubeconfig ? { kubeconfig } : {}), ...(signal ? { signal } : {}) });
   const own = kube.context.startsWith('mostik-') ? readCluster(kube.context.slice('mostik-'.length)) : undefined;
   const isOwn = own !== undefined && kube.server === `https://127.0.0.1:${own.ports.api}`;
-  return { kube, clusterName: isOwn ? own.name : kube.context, simulated: isOwn, owned: isOwn, kubeconfig: kubeconfig ?? (isOwn ? own.kubeconfig : '') };
+  return { kube, clusterName: isOwn ? own.name : kube.context, simulated: isOwn && !own.real, owned: isOwn, kubeconfig: kubeconfig ?? (isOwn ? own.kubeconfig : '') };
 }

@@ -1,5 +1,5 @@
 import { connect } from '../kube/index.js';
-import type { ApplyEvent, ApplyResult, Desired, Plan, ResolvedPlatform } from '../model/index.js';
+import type { ApplyEvent, ApplyResult, Desired, NodeSpec, Plan, ResolvedPlatform } from '../model/index.js';
 import { ownVersion } from '../lib/version.js';
 import { applyPlan, planPlatform, readPlatform, renderPlatform, type Inputs, type Planned } from '../pipeline.js';
 import { hasChanges, type PlanFlags } from '../plan/index.js';
@@ -21,6 +21,8 @@ export interface UpListener {
 /** How `up` is to be done. */
 export interface UpOptions extends TargetOptions, UpListener {
   flags: PlanFlags;
+  /** Instead of the nodes that the platform declares: this machine, or simulated ones alone. */
+  nodes?: 'real' | 'simulated';
   /** Files of private keys that open sealed secrets. */
   sealingKeys?: readonly string[];
   wait: boolean;
@@ -40,7 +42,7 @@ export interface UpResult {
 
 /** Brings a platform up: cluster if needed, check, plan, apply, wait. */
 export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> {
-  const platform = await readPlatform(inputs, options);
+  const platform = withNodes(await readPlatform(inputs, options), options.nodes);
   options.onPlatform?.(platform);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -56,10 +58,28 @@ export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> 
   }
   const target = await cluster;
   options.onTarget?.(target);
+  await bringImages(platform, target, { signal, onProgress: options.onCluster });
   const planned = await planPlatform(platform, target.kube, { flags: options.flags, sealingKeys: options.sealingKeys, signal, onProgress: options.onCluster });
   options.onPlan?.(planned.plan, target);
   const result = await confirmAndApply(planned, { platform, target, options });
   return { platform, target, plan: planned.plan, ...(result ? { result } : {}) };
+}
+
+/** A real node cannot get from a registry what is built from the platform's own files. */
+async function bringImages(platform: ResolvedPlatform, target: Target, options: { signal: AbortSignal; onProgress: UpListener['onCluster'] }): Promise<void> {
+  if (!target.owned || target.simulated || platform.components.every(({ builds }) => builds.length === 0)) return;
+  const [{ declaredImages }, { ensureImages, nodeTarget }] = await Promise.all([import('./images-build.js'), import('./images-load.js')]);
+  await ensureImages(nodeTarget(target.clusterName), declaredImages(platform), options);
+}
+
+/** The platform with its nodes as the user wants them this time. */
+function withNodes(platform: ResolvedPlatform, wanted: UpOptions['nodes']): ResolvedPlatform {
+  if (wanted === undefined) return platform;
+  const { nodes } = platform.cluster;
+  const node = (more: Partial<NodeSpec>): NodeSpec => ({ name: 'node', count: 1, cpu: 4, memory: '16Gi', pods: 110, gpus: 0, labels: {}, taints: [], ...more });
+  const simulated = nodes.filter(({ real }) => !real);
+  const chosen = wanted === 'real' ? [nodes.find(({ real }) => real) ?? node({ real: true })] : simulated.length > 0 ? simulated : [node({ count: 3 })];
+  return { ...platform, cluster: { ...platform.cluster, nodes: chosen } };
 }
 
 /** A cluster of our own is made or started on the way, so there is time to render before it answers. */
@@ -72,7 +92,7 @@ async function getTarget(platform: ResolvedPlatform, options: UpOptions): Promis
   const { name, nodes } = platform.cluster;
   const record = await clusterUp({ name, nodes, kubernetes: platform.kubernetes, onProgress: options.onCluster, signal: options.signal });
   const kube = await connect({ kubeconfig: record.kubeconfig, signal: options.signal });
-  return { kube, clusterName: name, simulated: true, owned: true, kubeconfig: record.kubeconfig };
+  return { kube, clusterName: name, simulated: !record.real, owned: true, kubeconfig: record.kubeconfig };
 }
 
 async function confirmAndApply(planned: Planned, { platform, target, options }: { platform: ResolvedPlatform; target: Target; options: UpOptions }): Promise<ApplyResult | undefined> {

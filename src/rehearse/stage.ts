@@ -51,9 +51,14 @@ export function openStage({ nodes, kubernetes, keep, onProgress, signal }: Stage
     // Two clusters do not get in each other's way; what is swept is no longer in use.
     const swept = deleteOrphans().catch(() => []);
     const both = AbortSignal.any([signal, stop.signal]);
-    const record = await clusterUp({ name, nodes, kubernetes, throwAway: true, webhooks: false, ...(owner ? { owner } : {}), onProgress, signal: both });
+    const record = await clusterUp({ name, nodes: nodes.map(simulated), kubernetes, throwAway: true, webhooks: false, ...(owner ? { owner } : {}), onProgress, signal: both });
     await swept;
     kube = await connect({ kubeconfig: record.kubeconfig, signal: both });
     return { record, kube };
   }
+}
+
+/** A rehearsal runs no containers: a real node is played by a simulated one. */
+function simulated({ real: _real, ...node }: NodeSpec): NodeSpec {
+  return node;
 }

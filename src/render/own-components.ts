@@ -62,6 +62,7 @@ function ownComponent(platform: ResolvedPlatform, { name, at }: OwnComponent): R
     data: false,
     external: [],
     pods: [],
+    builds: [],
     timeoutSeconds: 300,
     at,
     locate: () => at,

@@ -41,6 +41,7 @@ function componentOf(name: string, given: Partial<ResolvedComponent> & { source:
     data: false,
     external: [],
     pods: [],
+    builds: [],
     timeoutSeconds: 300,
     at: { file: 'platform.yaml', line: 1 },
     locate: (path) => ({ file: `platform.yaml#${name}.${path.join('.')}` }),

@@ -5,6 +5,7 @@ import { isDict, valueAt } from '../lib/read-unknown.js';
 import { formatPath, parsePath, type PlatformSpec, type ResolvedComponent } from '../model/index.js';
 import { secondsOf } from './duration.js';
 import type { Linked } from './edges.js';
+import { findBuilds } from './builds.js';
 import { findPath, type Ground } from './paths.js';
 import { findSource, whereOf, type Declared } from './source.js';
 
@@ -22,7 +23,8 @@ export function resolveComponent(declared: Declared, around: Surroundings): { co
   const { spec, ground, linked, wave } = around;
   const { source, inputs, problems } = findSource(declared, ground);
   const files = findFiles(declared, ground);
-  problems.push(...files.problems, ...checkValues(declared), ...checkSecrets(declared, Object.keys(spec.secrets)));
+  const builds = findBuilds(declared, ground);
+  problems.push(...files.problems, ...builds.problems, ...checkValues(declared), ...checkSecrets(declared, Object.keys(spec.secrets)));
   if (!source) return { inputs: [...inputs, ...files.paths], problems };
   const resolved: ResolvedComponent = {
     name,
@@ -39,6 +41,7 @@ export function resolveComponent(declared: Declared, around: Surroundings): { co
     data: component.data ?? false,
     external: component.external ?? [],
     pods: component.pods ?? [],
+    builds: builds.builds,
     timeoutSeconds: secondsOf(component.timeout ?? spec.timeout),
     at: locate([]),
     locate,

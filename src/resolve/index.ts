@@ -126,12 +126,17 @@ function firstPlace(layers: readonly Layer[], name: string) {
 }
 
 function checkNodes(spec: PlatformSpec, locate: Locate): Diagnostic[] {
-  const names = (spec.cluster.nodes ?? []).map(({ name }) => name);
+  const names = nodesOf(spec).map(({ name }) => name);
   return names.flatMap((name, index) => {
     if (names.indexOf(name) === index) return [];
     const at = locate(['cluster', 'nodes', index, 'name'], 'value');
     return diagnose('bad-value', { where: `spec.cluster.nodes[${index}].name`, expected: 'a name that no other entry has', got: JSON.stringify(name), hint: 'count: makes several equal nodes' }, at);
   });
+}
+
+function nodesOf({ cluster: { nodes } }: PlatformSpec): NodeSpec[] {
+  if (nodes === 'real') return [NodeSpec.parse({ name: 'node', real: true })];
+  return nodes ?? [NodeSpec.parse({ name: 'node', count: 3 })];
 }
 
 function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: ResolveOptions; profiles: string[]; parts: Parts; policies: FoundPolicies; locate: Locate }): ResolvedPlatform {
@@ -150,7 +155,7 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
     cluster: {
       provider: cluster.provider ?? 'embedded',
       name: cluster.name ?? name,
-      nodes: cluster.nodes ?? [NodeSpec.parse({ name: 'node', count: 3 })],
+      nodes: nodesOf(spec),
       provides: providedNames(cluster.provides ?? []),
       controllers: providedControllers(cluster.provides ?? []),
       contexts: cluster.contexts ?? [],

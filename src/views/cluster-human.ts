@@ -27,7 +27,7 @@ export function clusterListText(clusters: ClusterView[], look: Look, now: number
   if (clusters.length === 0) return 'no clusters: mostik up or mostik cluster create makes one';
   const columns = [{ title: 'NAME' }, { title: 'STATE' }, { title: 'KUBERNETES' }, { title: 'NODES', right: true }, { title: 'AGE', right: true }, { title: 'API SERVER', flexible: true }];
   const rows = clusters.map(({ name, state, release, nodeCount, createdAt, server }): Cell[] => [name, stateCell(state, look.style), release, String(nodeCount), duration((now - Date.parse(createdAt)) / 1000), server]);
-  return [...table(columns, rows, look), look.style.warn(simulatedNotice)].join('\n');
+  return [...table(columns, rows, look), ...(clusters.every(isSimulated) ? [look.style.warn(simulatedNotice)] : [])].join('\n');
 }
 
 /** Shows one cluster with its processes, and how to use it. */
@@ -41,10 +41,15 @@ export function clusterStatusText(cluster: ClusterView, look: Look): string {
     ['kubeconfig', `${cluster.kubeconfig} (context ${cluster.context})`],
     ['folder', cluster.folder],
   ];
-  const lines = [`${style.strong(cluster.name)}  ${paint(text)}`, style.warn(simulatedNotice), ...pairs(facts, look)];
+  const lines = [`${style.strong(cluster.name)}  ${paint(text)}`, ...(isSimulated(cluster) ? [style.warn(simulatedNotice)] : []), ...pairs(facts, look)];
   if (cluster.processes.length > 0) lines.push('', ...processTable(cluster.processes, look));
   const next = cluster.state === 'stopped' ? `Start it with: mostik cluster start ${cluster.name}` : `Use it with: mostik kubectl --cluster ${cluster.name} -- get nodes`;
   return [...lines, '', next].join('\n');
+}
+
+/** Tells whether containers run on none of its nodes. */
+export function isSimulated({ nodes }: Pick<ClusterView, 'nodes'>): boolean {
+  return nodes.every(({ real }) => !real);
 }
 
 function processTable(processes: ClusterProcess[], look: Look): string[] {
@@ -61,7 +66,8 @@ function processTable(processes: ClusterProcess[], look: Look): string[] {
   return [...table(columns, rows, look), look.style.dim(`${megabytes(total)} in all`)];
 }
 
-function nodeText({ name, count, cpu, memory, gpus }: NodeSpec): string {
+function nodeText({ name, real, count, cpu, memory, gpus }: NodeSpec): string {
+  if (real) return `${name} (this machine: containers really run)`;
   const size = [`${cpu} CPU`, memory, ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])].join(', ');
   return `${count} ${name} (${size})`;
 }

@@ -33,10 +33,16 @@ type claimBinder struct {
 	client kubernetes.Interface
 	caches *caches
 	events record.EventRecorder
-	folder string
+	folder volumeFolder
 }
 
-func newClaimBinder(client kubernetes.Interface, caches *caches, events record.EventRecorder, folder string, logger *slog.Logger) *controller {
+// volumeFolder is the folder below which claims get theirs, and whether these are made with the volume.
+type volumeFolder struct {
+	path string
+	make bool
+}
+
+func newClaimBinder(client kubernetes.Interface, caches *caches, events record.EventRecorder, folder volumeFolder, logger *slog.Logger) *controller {
 	binder := &claimBinder{client, caches, events, folder}
 	made := newController("claims", 4, logger)
 	made.sync = binder.sync
@@ -71,6 +77,11 @@ func (b *claimBinder) provision(ctx context.Context, claim *corev1.PersistentVol
 		volume.Spec.PersistentVolumeReclaimPolicy = *class.ReclaimPolicy
 	}
 	volume.Spec.MountOptions = class.MountOptions
+	if b.folder.make {
+		if err := makeWritable(volume.Spec.HostPath.Path); err != nil {
+			return err
+		}
+	}
 	_, err = b.client.CoreV1().PersistentVolumes().Create(ctx, volume, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) {
 		return nil
@@ -79,6 +90,15 @@ func (b *claimBinder) provision(ctx context.Context, claim *corev1.PersistentVol
 		b.events.Eventf(claim, corev1.EventTypeNormal, "ProvisioningSucceeded", "made volume %s", volume.Name)
 	}
 	return err
+}
+
+// makeWritable makes a folder that every user may write to: the kubelet would make one for root alone, and leaves its owner
+// alone, whatever fsGroup a pod has. The folder above is closed to everybody else on the machine.
+func makeWritable(path string) error {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o777)
 }
 
 // grow gives a claim that asks for more than it has what it asks for: first the volume, then the claim.
@@ -121,8 +141,8 @@ func (b *claimBinder) volumeFor(claim *corev1.PersistentVolumeClaim) *corev1.Per
 				APIVersion: "v1", Kind: claimKind, Namespace: claim.Namespace, Name: claim.Name, UID: claim.UID,
 			},
 			PersistentVolumeSource: corev1.PersistentVolumeSource{
-				// Made by whoever mounts it first: simulated pods never do.
-				HostPath: &corev1.HostPathVolumeSource{Path: filepath.Join(b.folder, name), Type: new(corev1.HostPathDirectoryOrCreate)},
+				// Without a folder made with it, made by whoever mounts it first: simulated pods never do.
+				HostPath: &corev1.HostPathVolumeSource{Path: filepath.Join(b.folder.path, name), Type: new(corev1.HostPathDirectoryOrCreate)},
 			},
 		},
 	}

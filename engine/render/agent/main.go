@@ -21,6 +21,7 @@ import (
 type options struct {
 	kubeconfig    string
 	volumes       string
+	makeVolumes   bool
 	loadBalancers netip.Prefix
 	serving       servingOptions
 }
@@ -48,6 +49,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("node-agent", flag.ContinueOnError)
 	flags.StringVar(&chosen.kubeconfig, "kubeconfig", "", "how to reach the API server")
 	flags.StringVar(&chosen.volumes, "volumes", "", "folder below which claims get theirs")
+	flags.BoolVar(&chosen.makeVolumes, "make-volumes", false, "make the folder of a volume with it: a real node mounts them")
 	flags.StringVar(&pool, "load-balancers", "198.18.0.0/15", "network from which Services of type LoadBalancer get an address")
 	flags.StringVar(&chosen.serving.listen, "listen", "", "address of the HTTPS server (metrics.k8s.io, logs, exec); none without it")
 	flags.StringVar(&chosen.serving.certificate, "tls-cert", "", "its certificate")
@@ -82,7 +84,7 @@ func run(ctx context.Context, options options, logger *slog.Logger) error {
 	controllers := []*controller{
 		newPodStarter(client, caches, events, logger),
 		newNodeNudger(client, caches, logger),
-		newClaimBinder(client, caches, events, options.volumes, logger),
+		newClaimBinder(client, caches, events, volumeFolder{options.volumes, options.makeVolumes}, logger),
 		newVolumeRemover(client, caches, options.volumes, logger),
 		newAddressGiver(client, caches, options.loadBalancers, logger),
 		newIngressGiver(client, caches, options.loadBalancers, logger),

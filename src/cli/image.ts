@@ -1,0 +1,107 @@
+import { diagnose, exitCodes, MostikError, type ExitCode } from '../diagnostics/index.js';
+import { builderNames } from '../operate/images-builder.js';
+import type { ImageTarget } from '../operate/images-load.js';
+import type { ResolvedPlatform } from '../model/index.js';
+import { builtText, imagesText, loadedText, pushedText } from '../views/images-human.js';
+import { builtJson, imagesJson, loadedJson, pushedJson } from '../views/images-json.js';
+import { jsonText } from '../views/json.js';
+import { chooseCluster, clusterChoiceFlags, dirFlag } from './choose-cluster.js';
+import { defineCommand, type Argument } from './command.js';
+import { choice, text, toggle, type Values } from './flag.js';
+import { inputsOf, outputFlag, platformFlags } from './platform-flags.js';
+import { withSteps } from './platform-world.js';
+
+const componentArgument: Argument = { name: 'component', description: 'Components whose images are meant; all without any', rest: true };
+const withFlag = { with: choice('Program that builds; the first that works by default', ['first', ...builderNames]) };
+const forceFlag = { force: toggle('Build also what has not changed') };
+
+const builderOf = (flags: Values<typeof withFlag>) => (flags.with === 'first' ? undefined : flags.with);
+
+/** `mostik image build`. */
+export const buildCommand = defineCommand({
+  details: 'Builds with docker, podman, nerdctl or buildah. What is not changed is not built again: images carry a tag of their content. A platform whose cluster has a real node that runs gets them at once; --no-load leaves that out.',
+  arguments: [componentArgument],
+  flags: { ...dirFlag, ...platformFlags, ...outputFlag, ...withFlag, ...forceFlag, noLoad: toggle('Do not load them into the platform\'s cluster') },
+  examples: [
+    ['mostik image build --dir platforms/microservices', 'every image that has changed'],
+    ['mostik image build microservice1 --force', 'one of them, whatever is there'],
+  ],
+  run: async ({ args, flags, terminal, signal }): Promise<ExitCode> => {
+    const [{ buildImages, declaredImages }, { placeImages }] = await Promise.all([import('../operate/images-build.js'), import('../operate/images-load.js')]);
+    const images = await withSteps(terminal, async (steps) => {
+      const platform = await platformOf(flags, signal);
+      const options = { builder: builderOf(flags), force: flags.force, onProgress: steps.cluster, signal };
+      const target = flags.noLoad ? undefined : await runningNode(platform);
+      const declared = declaredImages(platform, args);
+      if (declared.length === 0) throw new MostikError([diagnose('image-not-declared', { component: platform.name, hint: 'write `build: { image: NAME, context: FOLDER }` into a component' })]);
+      if (target) return placeImages(target, declared, options);
+      return (await buildImages(declared, options)).images.map((image) => ({ ...image, loaded: false }));
+    });
+    terminal.out(flags.output === 'json' ? jsonText(builtJson(images)) : builtText(images, terminal.outLook));
+    return exitCodes.done;
+  },
+});
+
+/** `mostik image load`. */
+export const loadCommand = defineCommand({
+  details: 'Takes archives as `docker save` and OCI tools write them, and names of images that docker, podman, nerdctl or buildah keeps on this machine. A context of k3d or kind gets them through its own command.',
+  arguments: [{ name: 'image', description: 'Archives (.tar) or names of images', required: true, rest: true, complete: 'files' }],
+  flags: { ...clusterChoiceFlags, ...outputFlag, ...withFlag, context: text('A context of k3d or kind in your kubeconfig instead', { value: 'NAME', complete: 'contexts' }) },
+  examples: [
+    ['mostik image load postgres-15.tar', 'from a file'],
+    ['mostik image load shop:latest --cluster hello', 'from what this machine has built'],
+  ],
+  run: async ({ args, flags, terminal, signal }): Promise<ExitCode> => {
+    const { contextTarget, loadImages } = await import('../operate/images-load.js');
+    const target = flags.context === undefined ? await chosenNode('mostik image load', flags, signal) : contextTarget(flags.context);
+    const loaded = await withSteps(terminal, () => loadImages(target, args, { builder: builderOf(flags), signal }));
+    terminal.out(flags.output === 'json' ? jsonText(loadedJson(target.name, loaded)) : loadedText(target.name, loaded));
+    return exitCodes.done;
+  },
+});
+
+/** `mostik image list`. */
+export const listCommand = defineCommand({
+  flags: { ...clusterChoiceFlags, ...outputFlag },
+  examples: [['mostik image list --cluster hello', 'names, sizes, digests']],
+  run: async ({ flags, terminal, signal }): Promise<ExitCode> => {
+    const { nodeImages } = await import('../operate/images-load.js');
+    const target = await chosenNode('mostik image list', flags, signal);
+    const images = await nodeImages(target, signal);
+    terminal.out(flags.output === 'json' ? jsonText(imagesJson(target.name, images)) : imagesText(images, terminal.outLook));
+    return exitCodes.done;
+  },
+});
+
+/** `mostik image push`. */
+export const pushCommand = defineCommand({
+  details: 'Builds what has changed first. Logging in is the builder\'s own business: docker login, podman login.',
+  arguments: [componentArgument],
+  flags: { ...dirFlag, ...platformFlags, ...outputFlag, ...withFlag, ...forceFlag, to: text('Registry, and the path below it, where the name of an image says none', { value: 'REGISTRY/PATH' }) },
+  examples: [['mostik image push --to registry.example.org/team', 'all images of the platform']],
+  run: async ({ args, flags, terminal, signal }): Promise<ExitCode> => {
+    const [{ declaredImages }, { pushImages }] = await Promise.all([import('../operate/images-build.js'), import('../operate/images-push.js')]);
+    const pushed = await withSteps(terminal, async (steps) => {
+      const platform = await platformOf(flags, signal);
+      return pushImages(declaredImages(platform, args), flags.to, { builder: builderOf(flags), force: flags.force, onProgress: steps.cluster, signal });
+    });
+    terminal.out(flags.output === 'json' ? jsonText(pushedJson(pushed)) : pushedText(pushed));
+    return exitCodes.done;
+  },
+});
+
+async function platformOf(flags: Values<typeof dirFlag & typeof platformFlags>, signal: AbortSignal): Promise<ResolvedPlatform> {
+  const { readPlatform } = await import('../pipeline.js');
+  return readPlatform(inputsOf(flags.dir, flags), { signal });
+}
+
+/** The real node of a platform's own cluster, when there is one and it runs. */
+async function runningNode({ cluster }: ResolvedPlatform): Promise<ImageTarget | undefined> {
+  const [{ clusterState, readCluster }, { nodeTarget }] = await Promise.all([import('../cluster/index.js'), import('../operate/images-load.js')]);
+  return readCluster(cluster.name)?.real && clusterState(cluster.name) !== 'stopped' ? nodeTarget(cluster.name) : undefined;
+}
+
+async function chosenNode(where: string, flags: Values<typeof clusterChoiceFlags>, signal: AbortSignal): Promise<ImageTarget & { kind: 'node' }> {
+  const { nodeTarget } = await import('../operate/images-load.js');
+  return nodeTarget((await chooseCluster(flags.cluster, { where, dir: flags.dir, signal })).name);
+}

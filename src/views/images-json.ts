@@ -1,0 +1,23 @@
+import type { NodeImage } from '../cluster/index.js';
+import type { PlacedImage } from '../operate/images-load.js';
+import type { PushedImage } from '../operate/images-push.js';
+
+/** The published form of the images of a node. */
+export function imagesJson(cluster: string, images: readonly NodeImage[]): object {
+  return { version: 1, cluster, images };
+}
+
+/** The published form of what was built. */
+export function builtJson(images: readonly PlacedImage[]): object {
+  return { version: 1, images: images.map(({ component, image, content, outcome, seconds, loaded }) => ({ component, image, content, outcome, seconds, loaded })) };
+}
+
+/** The published form of what was loaded. */
+export function loadedJson(cluster: string, images: readonly string[]): object {
+  return { version: 1, cluster, images };
+}
+
+/** The published form of what was pushed. */
+export function pushedJson(images: readonly PushedImage[]): object {
+  return { version: 1, images };
+}
