@@ -57,7 +57,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
     homes.push(home);
     const other = await home.mostik(['cluster', 'create', 'two', '--real']);
     expect(other.code).toBe(4);
-    expect(other.stderr).toMatch(/two.*one/s);
+    expect(other.stderr).toMatch(/error\[real-node-taken\].*two.*one/s);
     expect((await home.mostik(['cluster', 'list', '-o', 'json'])).stdout).not.toContain('"two"');
     expect(await home.kubectl(['get', 'nodes', '-o', 'name'])).toBe('node/node');
     await home.remove();

@@ -32,8 +32,9 @@ describe.skipIf(noRealNode !== undefined)(`microservices with real pods${noRealN
   test('come up with images that are built on the way, and answer through the cluster\'s network', async () => {
     await up();
     [first, second] = [`http://${await home.address('microservice1')}`, `http://${await home.address('microservice2')}`];
-    expect((await ask(first)).text).toContain('Microservice 1');
-    expect((await ask(second)).text).toContain('Microservice 2');
+    // A pod is Ready a moment before every node has heard that its Service may lead to it.
+    await eventually(async () => { expect((await ask(first)).text).toContain('Microservice 1'); });
+    await eventually(async () => { expect((await ask(second)).text).toContain('Microservice 2'); });
     for (const url of [first, second]) {
       const { json } = await eventually(async () => {
         const answer = await ask(`${url}/db-status`);
