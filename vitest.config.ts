@@ -11,6 +11,8 @@ export default defineConfig({
     // Colours and settings of the surroundings must not decide what a test sees.
     env: { NO_COLOR: '1' },
     passWithNoTests: false,
+    // A machine with more to do than these tests is slow, not wrong.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

@@ -140,7 +140,7 @@ onApiServer('a server that keeps no history', () => {
         const stop = new AbortController();
         let first = '';
         const watching = kube.watch('v1', 'ConfigMap', { labelSelector: 'set=kept', resourceVersion, signal: stop.signal }, (event) => (first ||= show(event)));
-        await expect.poll(() => first, { timeout: 10_000 }).not.toBe('');
+        await expect.poll(() => first, { timeout: 30_000 }).not.toBe('');
         stop.abort();
         await watching;
         return first;

@@ -92,7 +92,7 @@ describe.skipIf(postgresMissing)(`a database that can be away (${postgresMissing
     await connected(database).toBe(false);
     const asked = performance.now();
     await expect(database.query('SELECT 1')).rejects.toThrow(DatabaseUnavailable);
-    expect(performance.now() - asked).toBeLessThan(1000);
+    expect(performance.now() - asked).toBeLessThan(5_000);
     expect(await database.status()).toMatchObject({ connected: false, version: null, tables_count: 0 });
     await postgres.start();
     await connected(database).toBe(true);
