@@ -1,8 +1,10 @@
 import type { Kube } from '../kube/index.js';
-import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange } from '../model/index.js';
+import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange, type SecretTable } from '../model/index.js';
 import { isDenial } from '../network/index.js';
+import { freeStuckPods } from './free-stuck-pods.js';
 import { hasHealth } from './health/index.js';
-import type { Monitor } from './monitor.js';
+import { lastWords } from './last-words.js';
+import type { Monitor, WaitResult } from './monitor.js';
 import { runHooks } from './run-hook.js';
 import { writeChange, writeFailure } from './write.js';
 
@@ -11,6 +13,8 @@ export interface ApplyWorld {
   kube: Kube;
   monitor: Monitor;
   signal: AbortSignal;
+  /** Values that no reason may show. */
+  secrets: SecretTable;
   wait: boolean;
   timeoutSeconds: number | undefined;
   onEvent(event: ApplyEvent): void;
@@ -79,6 +83,8 @@ async function waitForHealth(component: DesiredComponent, changes: readonly Plan
   const declared = changes.filter(({ change }) => change.action !== 'run' && change.action !== 'delete' && change.action !== 'keep');
   const actionOf = new Map(declared.map(({ change }) => [keyOf(change.ref), change.action]));
   world.tell('waiting');
+  const renewed = declared.filter(({ change }) => change.ref.kind === 'StatefulSet' && change.restarts);
+  await Promise.all(renewed.map(({ change }) => freeStuckPods(world.kube, change.ref, world.signal)));
   const followed = declared.filter(({ change, send, live }) => hasHealth(change.ref, send ?? live));
   const { outcome, unhealthy } = await world.monitor.waitFor(followed.map(({ change }) => change.ref), {
     timeoutSeconds: world.timeoutSeconds,
@@ -89,8 +95,14 @@ async function waitForHealth(component: DesiredComponent, changes: readonly Plan
     },
   });
   if (outcome === 'healthy') return { phase: 'healthy' };
-  const reason = unhealthy.map(({ ref, health }) => `${formatRef(ref)}: ${health.reason}`).join('; ');
+  const reason = (await Promise.all(unhealthy.map((object) => heldUp(object, world)))).join('; ');
   return outcome === 'failed' ? { phase: 'failed', reason } : { phase: 'timeout', reason: `not healthy after ${world.timeoutSeconds} s: ${reason}` };
+}
+
+/** Names what is not healthy and why; of what crashes also what it said last. */
+async function heldUp({ ref, health }: WaitResult['unhealthy'][number], { kube, secrets, signal }: ApplyWorld): Promise<string> {
+  const words = /CrashLoopBackOff|ended with exit code/.test(health.reason) ? await lastWords(kube, ref, { secrets, signal }) : undefined;
+  return `${formatRef(ref)}: ${health.reason}${words === undefined ? '' : `; its last words: ${words}`}`;
 }
 
 /** The record of an object right after its write. */

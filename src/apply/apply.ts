@@ -69,7 +69,7 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
   const settle = (planned: PlannedChange, object: KubeObject): void => { answers.set(keyOf(planned.change.ref), { planned, object }); };
   for (const planned of plan.changes) if (planned.live && planned.send && isNews(planned, state)) settle(planned, planned.live);
   const inventory = (): Map<string, InventoryEntry> => inventoryOf(answers.values(), { plan, state, record });
-  const apply: ApplyWorld = { kube, monitor, signal, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: settle, checkLock: () => { lock.check(); } };
+  const apply: ApplyWorld = { kube, monitor, signal, secrets: plan.secrets, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: settle, checkLock: () => { lock.check(); } };
   const outcomes = new Map<string, ComponentResult>();
   let writesLeft = plan.changes.filter(({ change }) => isWrite(change.action)).length;
   let appliedAt = held.started;
@@ -252,7 +252,7 @@ function judge(components: readonly ComponentResult[], failures: readonly string
 async function finishUnchanged(kube: Kube, plan: Plan, options: ApplyOptions, started: number): Promise<ApplyResult> {
   const monitor = openMonitor(kube, plan.platform, options.monitor);
   const results = new Map<string, ComponentResult>();
-  const world: ApplyWorld = { kube, monitor, signal: options.signal, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: () => undefined, checkLock: () => undefined };
+  const world: ApplyWorld = { kube, monitor, signal: options.signal, secrets: plan.secrets, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: () => undefined, checkLock: () => undefined };
   try {
     await applyGraph(plan, world, results);
   } catch (error) {

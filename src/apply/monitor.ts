@@ -110,8 +110,8 @@ async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: W
     const held = now.filter(({ health }) => health.status !== 'healthy' && health.status !== 'unknown');
     let ending: 'failed' | 'timeout' | undefined = held.some(({ health }) => health.status === 'failed') ? 'failed' : Date.now() >= deadline ? 'timeout' : undefined;
     if (held.length > 0 && (ending !== undefined || Date.now() >= explainAt)) {
-      const isStuck = await explainAll(kube, held, reasons);
-      if (isStuck && world.hasStalled()) ending ??= 'failed';
+      const { stuck, hopeless } = await explainAll(kube, held, reasons);
+      if (hopeless || (stuck && world.hasStalled())) ending ??= 'failed';
       explainAt = Date.now() + world.explainEvery;
     }
     for (const item of now) {
@@ -139,17 +139,17 @@ function judge(object: KubeObject | undefined, controllers: Controllers): Judged
   return { object, health: object ? healthOf(object, controllers) : { status: 'progressing', reason: 'not seen yet' } };
 }
 
-/** Explains what is held up, at most twenty of them, and tells whether waiting would mend none of it. */
-async function explainAll(kube: Kube, held: readonly ({ ref: ObjectRef } & Judged)[], reasons: Map<string, string>): Promise<boolean> {
+/** Explains what is held up, at most twenty of them, and tells whether waiting would mend none of it, and whether one of it is beyond mending. */
+async function explainAll(kube: Kube, held: readonly ({ ref: ObjectRef } & Judged)[], reasons: Map<string, string>): Promise<{ stuck: boolean; hopeless: boolean }> {
   const explained = await Promise.all(
     held.slice(0, 20).map(async ({ ref, object, health }) => {
-      if (!object) return false;
-      const { reason, stuck } = await explain(kube, object, health);
+      if (!object) return { stuck: false, hopeless: false };
+      const { reason, ...outlook } = await explain(kube, object, health);
       reasons.set(keyOf(ref), reason);
-      return stuck;
+      return outlook;
     }),
   );
-  return explained.every(Boolean);
+  return { stuck: explained.every(({ stuck }) => stuck), hopeless: explained.some(({ hopeless }) => hopeless) };
 }
 
 function nextChange(ms: number, signal: AbortSignal, waiters: Set<() => void>): Promise<void> {

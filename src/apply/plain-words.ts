@@ -10,6 +10,7 @@ export function plainWords(reason: string, namespace: string): string {
     [new RegExp(`${kind} "([^"]+)" not found`, 'i'), ([, word, object]) => `${name(word, object)} is missing`],
     [new RegExp(`${kind} "([^"]+)" (is .+?)(?:;|$)`, 'i'), ([, word, object, what]) => `${name(word, object)} ${what ?? ''}`],
     [/^\d+\/\d+ nodes are available: .*/s, ([text]) => `no node takes it: ${withoutPreemption(text)}`],
+    [/^\S+: (?:ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName|ImageInspectError|RegistryUnavailable) \((image .*)\)$/s, ([, words]) => words ?? ''],
     [/^(\S+): CrashLoopBackOff(?: \((.*)\))?$/s, ([, container, message]) => `container ${container ?? ''} crashes again and again${message === undefined ? '' : ` (${message})`}`],
   ];
   for (const [pattern, words] of rules) {

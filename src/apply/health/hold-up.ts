@@ -21,6 +21,8 @@ const waitingKinds: Readonly<Record<string, HoldUp['kind']>> = {
   ImagePullBackOff: 'image',
   InvalidImageName: 'image',
   ErrImageNeverPull: 'image',
+  ImageInspectError: 'image',
+  RegistryUnavailable: 'image',
   CrashLoopBackOff: 'crash',
   RunContainerError: 'crash',
 };

@@ -1,5 +1,6 @@
-import { asDict, asList, asNumber, asString, valueAt } from '../../lib/read-unknown.js';
+import { asList, asString, valueAt } from '../../lib/read-unknown.js';
 import type { Health, KubeObject } from '../../model/index.js';
+import { containerReason } from './container-words.js';
 import { conditionOf, failed, healthy, progressing } from './reading.js';
 
 /** Healthy when ready or succeeded; the reason is the scheduler's or the kubelet's own. */
@@ -23,19 +24,4 @@ export function podReason(object: KubeObject): string {
   if (waiting.length > 0) return waiting.join('; ');
   const ready = conditionOf(object, 'ContainersReady') ?? conditionOf(object, 'Ready');
   return ready?.message || ready?.reason || 'not ready yet';
-}
-
-function containerReason(status: unknown): string {
-  const map = asDict(status);
-  const name = asString(map['name']) ?? '';
-  const waiting = asDict(valueAt(map, 'state', 'waiting'));
-  const restarts = asNumber(map['restartCount']) ?? 0;
-  if (asString(waiting['reason']) !== undefined) {
-    const message = asString(waiting['message']);
-    return `${name}: ${asString(waiting['reason']) ?? ''}${message ? ` (${message})` : ''}`;
-  }
-  const ended = asDict(valueAt(map, 'state', 'terminated'));
-  const code = asNumber(ended['exitCode']);
-  if (code !== undefined && code !== 0) return `${name}: ended with exit code ${code}${restarts > 0 ? `, restarted ${restarts} times` : ''}`;
-  return '';
 }
