@@ -115,14 +115,14 @@ export async function applyPlan(planned: Planned, kube: Kube, options: ApplyOpti
 export function planInputs(inputs: Inputs, platform: ResolvedPlatform, flags: PlanFlags): PlanInputs {
   const files: Record<string, string> = {};
   for (const file of platform.inputs) files[relative(platform.root, file)] = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const { deleteClaims, deleteCrds, takeOver, replace, allow, takePlatform } = flags;
+  const { deleteClaims, deleteCrds, takeOver, replace, allow, takePlatform, start } = flags;
   return {
     dir: resolvePath(inputs.dir),
     profiles: inputs.profiles,
     overlays: inputs.overlays.map((file) => resolvePath(file)),
     sets: inputs.sets,
     files,
-    flags: { deleteClaims: [...deleteClaims], deleteCrds: [...deleteCrds], takeOver: [...takeOver], replace: [...replace], allow: [...allow], takePlatform },
+    flags: { deleteClaims: [...deleteClaims], deleteCrds: [...deleteCrds], takeOver: [...takeOver], replace: [...replace], allow: [...allow], takePlatform, ...(start ? { start } : {}) },
   };
 }
 

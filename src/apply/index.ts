@@ -5,3 +5,6 @@ export { holdUpOf, type HoldUp } from './health/hold-up.js';
 export { explain, type Explained } from './health/why.js';
 export { openMonitor, type Monitor, type MonitorOptions, type WaitResult } from './monitor.js';
 export { isPodOf, whyNotReady, type Cause, type NotReady, type ObjectHealth, type Situation } from './why-not-ready.js';
+export { isRestartable, restartObject } from './restart.js';
+export { isStoppable, startObject, stopObject, whyNotStopped } from './stop.js';
+export { takeLock, userName, type Lock } from './lock.js';

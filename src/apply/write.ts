@@ -15,6 +15,8 @@ export async function writeChange(kube: Kube, planned: PlannedChange, options: {
       if (live) await moveManagers(kube, live, change.managers ?? []);
       return kube.apply(send, precondition(change.pin.uid));
     case 'update':
+      if (live) await moveManagers(kube, live, change.managers ?? []);
+      return kube.apply(send, precondition(change.pin.uid));
     case 'unchanged':
       return kube.apply(send, precondition(change.pin.uid));
     case 'replace':

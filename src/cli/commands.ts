@@ -42,6 +42,14 @@ export const sections: readonly Section[] = [
     ],
   },
   {
+    title: 'Run',
+    entries: [
+      { name: 'restart', summary: 'Roll the pods of components, and wait until they are healthy', load: async () => (await import('./roll.js')).restartCommand },
+      { name: 'stop', summary: 'Scale components to zero and remember what they were; data stay', load: async () => (await import('./roll.js')).stopCommand },
+      { name: 'start', summary: 'Bring stopped components back to what they were', load: async () => (await import('./roll.js')).startCommand },
+    ],
+  },
+  {
     title: 'Cluster and tools',
     entries: [
       {

@@ -5,7 +5,7 @@ import { longName, type Completion, type Flag } from './flag.js';
 export type Offer = { kind: 'words'; words: [word: string, description: string][] } | { kind: 'files' } | { kind: 'folders' };
 
 /** Finds names that are not in the tree of commands: profiles, clusters, contexts. `dir` is the platform's folder. */
-export type FindNames = (what: 'profiles' | 'clusters' | 'contexts', dir: string) => Promise<string[]>;
+export type FindNames = (what: 'components' | 'profiles' | 'clusters' | 'contexts', dir: string) => Promise<string[]>;
 
 const nothing: Offer = { kind: 'words', words: [] };
 
@@ -31,12 +31,17 @@ interface Place {
   used: Set<string>;
   positional: string[];
   onlyPositional: boolean;
+  /** The value of --dir, when it was given. */
+  dir?: string;
 }
 
 async function walk(words: readonly string[], tree: readonly (Entry | Group)[]): Promise<Place | undefined> {
   const place: Place = { entries: tree, command: undefined, under: [], awaiting: undefined, used: new Set(), positional: [], onlyPositional: false };
   for (const word of words) {
-    if (place.awaiting !== undefined) place.awaiting = undefined;
+    if (place.awaiting !== undefined) {
+      if (place.awaiting === place.command?.flags['dir']) place.dir = word;
+      place.awaiting = undefined;
+    }
     else if (word === '--') place.onlyPositional = true;
     else if (word.startsWith('-') && !place.onlyPositional && !isPassedThrough(place)) takeFlag(place, word);
     else if (place.command !== undefined && !place.under.some(({ name }) => name === word)) {
@@ -63,6 +68,7 @@ function takeFlag(place: Place, word: string): void {
   place.used.add(key);
   place.under = [];
   if (flag.value !== undefined && !word.includes('=')) place.awaiting = flag;
+  if (key === 'dir' && word.includes('=')) place.dir = valuePart(word);
 }
 
 async function offerFor(current: string, place: Place, findNames: FindNames): Promise<Offer> {
@@ -91,7 +97,7 @@ async function valuesOf(complete: Completion | undefined, place: Place, findName
   if (complete === 'files' || complete === 'folders') return { kind: complete };
   if (typeof complete !== 'string') return { kind: 'words', words: complete.map((word) => [word, '']) };
   const dirAt = (place.command?.arguments ?? []).findIndex(({ name }) => name === 'dir');
-  const names = await findNames(complete, place.positional[dirAt] ?? '.');
+  const names = await findNames(complete, place.dir ?? place.positional[dirAt] ?? '.');
   return { kind: 'words', words: names.map((name) => [name, '']) };
 }
 

@@ -16,7 +16,7 @@ export const destroyCommand = defineCommand({
   ],
   run: async ({ args: [dir], flags: given, terminal, signal }) => {
     requireAnswer(where, given, terminal);
-    const flags = { ...given, replace: [], takeOver: [], rollbackOnFailure: false };
+    const flags = { ...given, replace: [], takeOver: [], start: false, rollbackOnFailure: false };
     const { planDestroy } = await import('../pipeline.js');
     const { platform, target, planned } = await withSteps(terminal, async (steps) => {
       const world = await openPlatform(dir, { flags, signal, steps });

@@ -1,7 +1,7 @@
 import { diagnose, MostikError } from '../diagnostics/diagnostic.js';
 
 /** Where completion takes the values of a flag or an argument from. */
-export type Completion = 'files' | 'folders' | 'profiles' | 'clusters' | 'contexts' | readonly string[];
+export type Completion = 'files' | 'folders' | 'components' | 'profiles' | 'clusters' | 'contexts' | readonly string[];
 
 /** A flag; its long name is its key in the command's `flags`: `takeOver` is `--take-over`. */
 export interface Flag<T> {

@@ -7,6 +7,10 @@ import type { FindNames } from './complete.js';
 /** Finds names in files only, since a person waits for the next key: nothing is asked of a cluster. */
 export const findNames: FindNames = async (what, dir) => {
   switch (what) {
+    case 'components': {
+      const spec = asDict((await readYaml(platformFile(dir)))['spec']);
+      return [...new Set([spec, ...Object.values(asDict(spec['profiles'])).map(asDict)].flatMap((layer) => Object.keys(asDict(layer['components']))))];
+    }
     case 'profiles':
       return Object.keys(asDict(asDict((await readYaml(platformFile(dir)))['spec'])['profiles']));
     case 'clusters': {

@@ -31,6 +31,7 @@ export const dangerFlags = {
   takeOver: list('Take over fields that this manager owns', { value: 'MANAGER' }),
   allow: list('Let this object or component exceed the change budget of the platform', { value: 'KIND/NS/NAME|COMPONENT' }),
   takePlatform: toggle('Take over a platform of the same name that comes from another source'),
+  start: toggle('Start components that mostik stop has stopped; without it they stay stopped'),
 };
 
 /** Flags of everything that changes a cluster. */

@@ -41,7 +41,7 @@ export async function openPlatform(dir: string | undefined, { flags, signal, ste
 
 /** The flags that allow dangers, as the plan takes them. */
 export function planFlagsOf(flags: Values<typeof dangerFlags>): PlanFlags {
-  return { deleteClaims: flags.deleteClaim, deleteCrds: flags.deleteCrd, replace: flags.replace, takeOver: flags.takeOver, allow: flags.allow, takePlatform: flags.takePlatform };
+  return { deleteClaims: flags.deleteClaim, deleteCrds: flags.deleteCrd, replace: flags.replace, takeOver: flags.takeOver, allow: flags.allow, takePlatform: flags.takePlatform, ...(flags.start ? { start: true } : {}) };
 }
 
 /** Commands that open sealed secrets. */

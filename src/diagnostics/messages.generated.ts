@@ -18,6 +18,7 @@ export interface Params {
   'autoscaler-target-missing': { object: string | number; target: string | number; hint: string | number };
   'autoscaler-twice': { object: string | number; target: string | number; other: string | number };
   'bad-value': { where: string | number; expected: string | number; got: string | number; hint: string | number };
+  'browser-missing': { reason: string | number };
   'budget-exceeded': { rule: string | number; what: string | number; limit: string | number; list: string | number; allow: string | number };
   'catalog-unknown': { where: string | number; name: string | number; hint: string | number };
   'certificate-refused': { context: string | number; server: string | number; problem: string | number };
@@ -57,6 +58,8 @@ export interface Params {
   'command-unknown': { where: string | number; word: string | number; hint: string | number };
   'component-cycle': { ring: string | number; places: string | number };
   'component-disabled': { where: string | number; from: string | number; verb: string | number; name: string | number; place: string | number };
+  'component-not-live': { component: string | number; platform: string | number; hint: string | number };
+  'component-stopped': { component: string | number; by: string | number; since: string | number };
   'component-unknown': { where: string | number; name: string | number; hint: string | number };
   'connection-lost': { subject: string | number; verb: string | number; context: string | number };
   'context-missing': { path: string | number; known: string | number };
@@ -75,6 +78,8 @@ export interface Params {
   'edge-outside': { from: string | number; to: string | number; host: string | number };
   'edge-port-unknown': { from: string | number; to: string | number; ports: string | number; has: string | number };
   'edge-portless': { from: string | number; to: string | number };
+  'edit-fails-check': { file: string | number; what: string | number };
+  'edit-not-understood': { file: string | number; path: string | number; reason: string | number; value: string | number };
   'engine-build-failed': { file: string | number; module: string | number; problem: string | number };
   'engine-build-killed': { file: string | number; by: string | number };
   'engine-checksum-mismatch': { reason: string | number };
@@ -109,6 +114,7 @@ export interface Params {
   'expose-without-ingress': { component: string | number; host: string | number };
   'field-invalid': { object: string | number; path: string | number; got: string | number; expected: string | number; hint: string | number };
   'field-missing': { object: string | number; path: string | number; expected: string | number };
+  'field-not-set-here': { component: string | number; what: string | number; reason: string | number; hint: string | number };
   'field-unknown': { object: string | number; path: string | number; hint: string | number };
   'file-encoding': { path: string | number; problem: string | number };
   'file-not-found': { what: string | number; path: string | number; hint: string | number };
@@ -125,6 +131,7 @@ export interface Params {
   'image-build-failed': { image: string | number; builder: string | number; reason: string | number; log: string | number };
   'image-builder-missing': { what: string | number; seen: string | number };
   'image-cannot-load': { context: string | number };
+  'image-choice': { component: string | number; image: string | number; containers: string | number };
   'image-load-failed': { image: string | number; cluster: string | number; reason: string | number; hint: string | number };
   'image-no-real-node': { cluster: string | number };
   'image-not-declared': { component: string | number; hint: string | number };
@@ -151,6 +158,7 @@ export interface Params {
   'lookup-used': { component: string | number; message: string | number };
   'manifest-invalid': { component: string | number; message: string | number };
   'manifests-empty': { where: string | number; path: string | number; hint: string | number };
+  'metrics-missing': { reason: string | number; hint: string | number };
   'missing-key': { where: string | number; key: string | number; expected: string | number };
   'monitor-port-missing': { object: string | number; path: string | number; what: string | number; port: string | number; hint: string | number };
   'monitor-selects-none': { object: string | number; selector: string | number; what: string | number };
@@ -160,7 +168,9 @@ export interface Params {
   'node-port-taken': { object: string | number; port: string | number; holder: string | number };
   'node-port-twice': { object: string | number; port: string | number; protocol: string | number; other: string | number };
   'not-allowed': { subject: string | number; verb: string | number; reason: string | number; resource: string | number };
+  'nothing-to-open': { component: string | number };
   'nothing-to-roll-back': { platform: string | number };
+  'nothing-to-stop': { component: string | number; verb: string | number; hint: string | number };
   'now-used': { component: string | number; message: string | number };
   'object-exported': { object: string | number; fields: string | number };
   'object-generate-name': { object: string | number; name: string | number };
@@ -229,6 +239,7 @@ export interface Params {
   'route-port-missing': { object: string | number; path: string | number; service: string | number; port: string | number; has: string | number };
   'route-service-missing': { object: string | number; path: string | number; service: string | number; namespace: string | number; near: string | number };
   'route-twice': { object: string | number; route: string | number; other: string | number };
+  'scale-autoscaled': { component: string | number; scaler: string | number; workload: string | number; hint: string | number };
   'scale-may-not-fit': { object: string | number; scaler: string | number; pods: string | number; reason: string | number };
   'scale-will-not-fit': { object: string | number; scaler: string | number; pods: string | number; reason: string | number };
   'schema-unknown': { kind: string | number; apiVersion: string | number; count: string | number };
@@ -279,9 +290,11 @@ export interface Params {
   'source-takes-none': { where: string | number; source: string | number; field: string | number; hint: string | number };
   'state-damaged': { platform: string | number; what: string | number };
   'stateful-service': { object: string | number; service: string | number; problem: string | number; hint: string | number };
+  'stop-not-possible': { object: string | number; reason: string | number; hint: string | number };
   'storage-class-default-missing': { claim: string | number; component: string | number };
   'storage-class-missing': { claim: string | number; class: string | number; classes: string | number; component: string | number };
   'template-error': { component: string | number; message: string | number; hint: string | number };
+  'tests-missing': { what: string | number };
   'unexpected': { where: string | number; problem: string | number; hint: string | number };
   'unknown-key': { where: string | number; key: string | number; hint: string | number };
   'values-duplicate-key': { where: string | number; line: string | number };
@@ -323,6 +336,7 @@ export const messages: Record<
   'autoscaler-target-missing': { severity: 'warning', exit: 1, message: "%object%: spec.scaleTargetRef: %target% is not in this platform", hint: "%hint%" },
   'autoscaler-twice': { severity: 'error', exit: 1, message: "%object%: %target% is also scaled by %other%", hint: "keep one of them; a ScaledObject may have several triggers" },
   'bad-value': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %got%", hint: "%hint%" },
+  'browser-missing': { severity: 'warning', exit: 0, message: "no browser could be opened: %reason%", hint: "open the address yourself, or name a program with BROWSER" },
   'budget-exceeded': { severity: 'error', exit: 6, message: "spec.budget.%rule%: %what%, %limit%: %list%", hint: "allow by name what is meant: %allow%" },
   'catalog-unknown': { severity: 'error', exit: 3, message: "%where%: the catalog has no component %name%", hint: "%hint%" },
   'certificate-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): its certificate is not trusted: %problem%", hint: "check certificate-authority and tls-server-name of the cluster in the kubeconfig" },
@@ -362,6 +376,8 @@ export const messages: Record<
   'command-unknown': { severity: 'error', exit: 3, message: "%where% %word%: unknown command", hint: "%hint%" },
   'component-cycle': { severity: 'error', exit: 3, message: "Components wait for each other: %ring%", hint: "take one of these away: %places%" },
   'component-disabled': { severity: 'error', exit: 3, message: "%where%: component %from% %verb% %name%, which is switched off (%place%)", hint: "switch %name% on, give %from% other %verb% in the same profile, or write { component: %name%, optional: true }" },
+  'component-not-live': { severity: 'error', exit: 3, message: "component %component%: platform %platform% has none of this name on this cluster", hint: "%hint%" },
+  'component-stopped': { severity: 'warning', exit: 0, message: "component %component%: %by% stopped it %since%; it stays stopped", hint: "`mostik start %component%` starts it, so does --start" },
   'component-unknown': { severity: 'error', exit: 3, message: "%where%: there is no component %name%", hint: "%hint%" },
   'connection-lost': { severity: 'error', exit: 4, message: "%subject%: %verb%: the connection to cluster %context% was cut before an answer came; it may or may not have happened", hint: "run the same command again: it looks at what is there first" },
   'context-missing': { severity: 'error', exit: 4, message: "kubeconfig %path%: it has no current-context, and no context was named", hint: "name one with --context: %known%" },
@@ -380,6 +396,8 @@ export const messages: Record<
   'edge-outside': { severity: 'warning', exit: 1, message: "%from% uses %to%, which stands for %host% outside of the cluster: no NetworkPolicy can open a host name", hint: "add an edge to its addresses: uses: [{ cidr: 192.0.2.0/28, ports: [5432] }]" },
   'edge-port-unknown': { severity: 'error', exit: 1, message: "%from% uses %to% on %ports%, which %to% does not have: %has%", hint: "name a port of one of its Services, by number or by name" },
   'edge-portless': { severity: 'warning', exit: 1, message: "%from% uses %to%, but %to% has neither a Service nor a port, so there is nothing to let through", hint: "an order alone is needs: [%to%]; pods that an operator makes are declared under pods: of %to%; what lies outside of the platform is an edge { cidr: ... }" },
+  'edit-fails-check': { severity: 'error', exit: 1, message: "%file%: not written: with %what% the platform does not pass check", hint: "the findings are above; the file is as it was" },
+  'edit-not-understood': { severity: 'error', exit: 1, message: "%file%: %path% cannot be changed without touching anything else: %reason%", hint: "change it by hand: %value%" },
   'engine-build-failed': { severity: 'error', exit: 1, message: "%file%: `go build` in %module% failed: %problem%", hint: "Run it by hand to see everything: cd %module% && CGO_ENABLED=0 go build -trimpath -o /dev/null ." },
   'engine-build-killed': { severity: 'error', exit: 1, message: "%file%: `go build` was killed from outside (%by%)", hint: "Linking the control plane takes about 3 GB of memory: free some and run the same command again" },
   'engine-checksum-mismatch': { severity: 'error', exit: 1, message: "%reason%", hint: "The file is not the one that was published: ask whoever runs the network or the mirror. It was deleted" },
@@ -414,6 +432,7 @@ export const messages: Record<
   'expose-without-ingress': { severity: 'error', exit: 1, message: "%component%: exposed as %host%, but it renders no Ingress or route", hint: "switch the chart's Ingress on by its values, or take `expose` away" },
   'field-invalid': { severity: 'error', exit: 1, message: "%object%: %path%: got %got%, expected %expected%", hint: "%hint%" },
   'field-missing': { severity: 'error', exit: 1, message: "%object%: %path%: missing, expected %expected%" },
+  'field-not-set-here': { severity: 'error', exit: 3, message: "component %component%: %what% is not set where Mostik can write it: %reason%", hint: "%hint%" },
   'field-unknown': { severity: 'error', exit: 1, message: "%object%: %path%: unknown field", hint: "%hint%" },
   'file-encoding': { severity: 'error', exit: 3, message: "%path%: not a UTF-8 text: %problem%", hint: "save the file as UTF-8" },
   'file-not-found': { severity: 'error', exit: 3, message: "%what%: no such file: %path%", hint: "%hint%" },
@@ -430,6 +449,7 @@ export const messages: Record<
   'image-build-failed': { severity: 'error', exit: 4, message: "Image %image%: %builder% could not build it: %reason%", hint: "the whole log is %log%" },
   'image-builder-missing': { severity: 'error', exit: 4, message: "%what% needs a program that builds images; none of docker, podman, nerdctl and buildah works here (%seen%)", hint: "install one (on Debian and Ubuntu: apt-get install buildah), start its daemon, or name one with --with" },
   'image-cannot-load': { severity: 'error', exit: 3, message: "Context %context%: Mostik does not know how to load images into this cluster", hint: "push them to a registry it pulls from: mostik image push --to REGISTRY" },
+  'image-choice': { severity: 'error', exit: 3, message: "component %component%: %image% may be meant for several containers: %containers%", hint: "name one with --container" },
   'image-load-failed': { severity: 'error', exit: 4, message: "Image %image%: it could not be loaded into %cluster%: %reason%", hint: "%hint%" },
   'image-no-real-node': { severity: 'error', exit: 3, message: "Cluster %cluster%: its nodes are simulated, so it takes no images", hint: "`mostik up --nodes real` gives it a real node" },
   'image-not-declared': { severity: 'error', exit: 3, message: "Component %component%: it declares no image to build", hint: "%hint%" },
@@ -456,6 +476,7 @@ export const messages: Record<
   'lookup-used': { severity: 'warning', exit: 0, message: "%component%: %message%", hint: "take the value from the platform instead (values, secrets): a render must not depend on what a cluster happens to hold" },
   'manifest-invalid': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
+  'metrics-missing': { severity: 'error', exit: 1, message: "the cluster has no metrics: %reason%", hint: "%hint%" },
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
   'monitor-port-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: no %what% that it selects has a port named %port%", hint: "%hint%" },
   'monitor-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no %what% of this platform", hint: "a ServiceMonitor selects by the labels of the Service, a PodMonitor by those of the pods" },
@@ -465,7 +486,9 @@ export const messages: Record<
   'node-port-taken': { severity: 'error', exit: 6, message: "%object%: node port %port% is taken by %holder%", hint: "choose another nodePort, or leave it out and let Kubernetes choose" },
   'node-port-twice': { severity: 'error', exit: 1, message: "%object%: nodePort %port%/%protocol% is also taken by %other%", hint: "leave nodePort out and Kubernetes chooses a free one" },
   'not-allowed': { severity: 'error', exit: 4, message: "%subject%: not allowed to %verb%: %reason%", hint: "ask for a role with verb %verb% on %resource%, or use another context" },
+  'nothing-to-open': { severity: 'error', exit: 1, message: "component %component%: it has no address outside the cluster", hint: "give it `expose: { host: ... }`, or reach it with mostik forward %component%" },
   'nothing-to-roll-back': { severity: 'error', exit: 1, message: "platform %platform%: there is no earlier successful generation", hint: "mostik history lists what there is" },
+  'nothing-to-stop': { severity: 'error', exit: 1, message: "component %component%: there is nothing in it to %verb%", hint: "%hint%" },
   'now-used': { severity: 'warning', exit: 0, message: "%component%: %message%", hint: "give the time as a value, if the chart needs one" },
   'object-exported': { severity: 'warning', exit: 0, message: "%object%: %fields%: only an API server writes this; it is left out", hint: "take it out of the file (it comes from `kubectl get -o yaml`)" },
   'object-generate-name': { severity: 'error', exit: 3, message: "%object%: metadata.generateName %name%: every apply would make another object, which nothing could compare, update or delete", hint: "give it metadata.name; for a Job that should run again when it changes, a Helm hook does that" },
@@ -534,6 +557,7 @@ export const messages: Record<
   'route-port-missing': { severity: 'error', exit: 1, message: "%object%: %path%: Service %service% has no port %port%: it has %has%" },
   'route-service-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: Service %service% is not in this platform (namespace %namespace%)", hint: "%near%if the cluster has it, say so in spec.cluster.provides: Service/%namespace%/%service%" },
   'route-twice': { severity: 'error', exit: 1, message: "%object%: %route% is also taken by %other%", hint: "leave it to one of them; or give each its own path, host or class" },
+  'scale-autoscaled': { severity: 'error', exit: 6, message: "component %component%: %scaler% decides how many replicas %workload% has", hint: "set its bounds instead: %hint%" },
   'scale-may-not-fit': { severity: 'info', exit: 1, message: "%object%: %scaler% may want %pods% pods; with all autoscalers at their most there may be no room: %reason%", hint: "lower its maximum, or declare larger or more nodes (spec.cluster.nodes)" },
   'scale-will-not-fit': { severity: 'warning', exit: 1, message: "%object%: %scaler% may want %pods% pods, and there is no room for so many: %reason%", hint: "lower its maximum, or declare larger or more nodes (spec.cluster.nodes)" },
   'schema-unknown': { severity: 'info', exit: 0, message: "%kind% (%apiVersion%): no schema is known, so %count% of these are not held against one", hint: "add the CustomResourceDefinition to the platform" },
@@ -584,9 +608,11 @@ export const messages: Record<
   'source-takes-none': { severity: 'error', exit: 3, message: "%where%: %source% takes no %field%", hint: "%hint%" },
   'state-damaged': { severity: 'error', exit: 1, message: "platform %platform%: its record is damaged: %what% is missing", hint: "restore the Secret from a backup, or apply the platform again from its files after deleting Secret/mostik.%platform%" },
   'stateful-service': { severity: 'warning', exit: 1, message: "%object%: spec.serviceName: %service% %problem%", hint: "%hint%" },
+  'stop-not-possible': { severity: 'error', exit: 1, message: "%object%: cannot be stopped: %reason%", hint: "%hint%" },
   'storage-class-default-missing': { severity: 'error', exit: 6, message: "%claim%: names no storage class, and the cluster has no default one", hint: "set a storage class in the values of %component%, or mark one as default in the cluster" },
   'storage-class-missing': { severity: 'error', exit: 6, message: "%claim%: storage class \"%class%\" is not in the cluster (it has: %classes%)", hint: "name one of these in the values of %component%, or install the provisioner first" },
   'template-error': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "%hint%" },
+  'tests-missing': { severity: 'error', exit: 1, message: "%what%: there are no tests", hint: "a chart brings tests as templates with the annotation helm.sh/hook: test" },
   'unexpected': { severity: 'error', exit: 1, message: "%where%: %problem%", hint: "%hint%" },
   'unknown-key': { severity: 'error', exit: 3, message: "%where%: there is no key %key% here", hint: "%hint%" },
   'values-duplicate-key': { severity: 'warning', exit: 0, message: "%where%: the key stands twice, first on line %line%; Helm takes this one", hint: "keep one of them" },

@@ -8,6 +8,7 @@ import { immutableChanges } from './immutable.js';
 import { kindKey, type Live } from './live.js';
 import { desiredDigest, liveDigest, ownedFields, pinOf } from './owned.js';
 import type { State } from './state.js';
+import { startedReason, stopManager, stoppedOf, withoutStopped, withStarted, type Stopped } from './stopped.js';
 
 /** What a decision needs besides the object: the live side, the record, and what the user allowed. */
 export interface DecisionContext {
@@ -20,6 +21,8 @@ export interface DecisionContext {
   masked: SecretTable;
   autoscaled: ReadonlySet<string>;
   takeOver: ReadonlySet<string>;
+  /** Starts what somebody stopped. */
+  start: boolean;
   waveOf: ReadonlyMap<string, number>;
   /** `group/Kind` whose CRD changes in this plan. */
   changingKinds: ReadonlySet<string>;
@@ -40,7 +43,7 @@ export async function decide(rendered: RenderedObject, context: DecisionContext)
   planned.change.desired = desiredDigest(send, context.secrets, context.state.key);
   if (!live) return decideCreate(planned, context);
   if (live.metadata.deletionTimestamp) return { ...planned, change: { ...planned.change, action: 'create', reason: 'the old one is being deleted', notDryRun: 'the old one is being deleted' } };
-  if (isUnchanged(planned, live, context.state)) return { ...planned, change: { ...planned.change, action: 'unchanged', pin: pinOf(live, ownedFields(live), context.state.key) } };
+  if (!starting(live, context) && isUnchanged(planned, live, context.state)) return { ...planned, change: { ...planned.change, action: 'unchanged', pin: pinOf(live, ownedFields(live), context.state.key) } };
   return decideExisting(planned, live, context);
 }
 
@@ -67,10 +70,17 @@ function sendable(rendered: RenderedObject, live: KubeObject | undefined, contex
     object = { ...object, metadata: { ...object.metadata, annotations } };
   }
   const workload = `${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  const stopped = live && stoppedOf(live);
+  if (stopped) return context.start ? withStarted(object, stopped, context.autoscaled.has(workload)) : withoutStopped(object);
   if (live && context.autoscaled.has(workload)) {
     object = withAutoscaledReplicas(object, live, new Set([fieldManager, ...managersToMove(live, context.takeOver)]));
   }
   return object;
+}
+
+/** Who stopped an object that this plan starts. */
+function starting(live: KubeObject, { start }: DecisionContext): Stopped | undefined {
+  return start ? stoppedOf(live) : undefined;
 }
 
 function isUnchanged(planned: PlannedChange, live: KubeObject, state: State): boolean {
@@ -90,7 +100,9 @@ async function decideCreate(planned: PlannedChange, context: DecisionContext): P
 
 async function decideExisting(planned: PlannedChange, live: KubeObject, context: DecisionContext): Promise<PlannedChange> {
   const send = planned.send ?? live;
-  const managers = managersToMove(live, context.takeOver);
+  const started = starting(live, context);
+  const adopted = managersToMove(live, context.takeOver);
+  const managers = started ? [...adopted, stopManager] : adopted;
   const isOurs = live.metadata.labels?.[labels.platform] === context.platform;
   const immutable = immutableChanges(live, send);
   if (immutable.length > 0) return replace(planned, live, `${immutable.join(', ')} cannot be changed`, context);
@@ -109,8 +121,8 @@ async function decideExisting(planned: PlannedChange, live: KubeObject, context:
   const after = managers.length > 0 ? withoutManagers(answer.object, managers, live) : answer.object;
   const fields = diffObjects(live, after, context.masked);
   const pin = pinOf(live, ownedFields(live, answer.object), context.state.key);
-  const action = !isOurs || managers.length > 0 ? 'adopt' : fields.length > 0 ? 'update' : 'unchanged';
-  const reason = action === 'adopt' ? `made by ${managers.join(', ') || 'somebody else'}` : undefined;
+  const action = !isOurs || adopted.length > 0 ? 'adopt' : fields.length > 0 || started ? 'update' : 'unchanged';
+  const reason = started ? startedReason(started) : action === 'adopt' ? `made by ${managers.join(', ') || 'somebody else'}` : undefined;
   return {
     ...planned,
     change: { ...planned.change, action, fields, pin, restarts: fields.some(({ path }) => path.startsWith('spec.template')) && isWorkload(live), managers, ...(reason ? { reason } : {}) },

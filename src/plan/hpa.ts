@@ -2,7 +2,7 @@ import { asDict, asString, valueAt } from '../lib/read-unknown.js';
 import { groupOf, type KubeObject, type RenderedObject } from '../model/index.js';
 
 /** Keys of the workloads whose number of replicas an autoscaler of the platform decides: `Kind/namespace/name`. */
-export function autoscaledWorkloads(objects: readonly RenderedObject[]): Set<string> {
+export function autoscaledWorkloads(objects: readonly Pick<RenderedObject, 'object'>[]): Set<string> {
   const targets = new Set<string>();
   for (const { object } of objects) {
     const group = groupOf(object.apiVersion);

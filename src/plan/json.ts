@@ -12,7 +12,7 @@ export interface PlanInputs {
   /** Path below the root to SHA-256. */
   files: Record<string, string>;
   /** Flags the plan was made with. */
-  flags: { deleteClaims: string[]; deleteCrds: string[]; takeOver: string[]; replace: string[]; allow: string[]; takePlatform: boolean };
+  flags: { deleteClaims: string[]; deleteCrds: string[]; takeOver: string[]; replace: string[]; allow: string[]; takePlatform: boolean; start?: boolean };
 }
 
 /** The published form of a plan: what `plan -o json` prints and `plan --out` saves. */

@@ -11,6 +11,7 @@ import { kindKey, readLive, type Live } from './live.js';
 import { checkDatabaseVersions, checkPorts } from './preconditions.js';
 import { pruneChanges, type DeleteFlags } from './prune.js';
 import { readObjects, type State } from './state.js';
+import { stoppedNotes } from './stopped.js';
 
 /** What the user allowed by named flags. */
 export interface PlanFlags extends DeleteFlags {
@@ -24,6 +25,8 @@ export interface PlanFlags extends DeleteFlags {
   ignoreBudget?: boolean;
   /** Take a platform that another source applied. */
   takePlatform: boolean;
+  /** Start what somebody stopped. */
+  start?: boolean;
 }
 
 /** Flags that allow nothing. */
@@ -83,6 +86,7 @@ function decisionContext(desired: Desired, world: { kube: Kube; state: State; li
     masked,
     autoscaled: autoscaledWorkloads(world.objects),
     takeOver: new Set(flags.takeOver),
+    start: flags.start === true,
     waveOf: new Map(desired.components.map(({ name, wave }) => [name, wave])),
     changingKinds: changingKinds(world.objects, world.live),
   };
@@ -128,6 +132,7 @@ async function findings(changes: readonly PlannedChange[], world: { kube: Kube; 
     ...checkClaimSizes(changes, world.live.storageClasses),
     ...checkStorageClasses(created, world.live.storageClasses),
     ...checkReplacements(changes, flags),
+    ...stoppedNotes(changes),
     ...checkBudget({ budget: flags.ignoreBudget ? {} : (world.desired.budget ?? {}), changes, components: [...world.desired.components, ...(world.state.last?.components ?? [])], allowed: flags.allow }),
     ...(await checkVersion(world.kube, world.desired)),
     ...checkDatabaseVersions(changes),
