@@ -109,6 +109,11 @@ test('stuck pods are told before those on their way, and components in a ring do
   expect(sentences({ components: ring, skipped: new Set(['a', 'b']) })).toEqual(['a is not ready because b is not ready', 'b is not ready because a is not ready']);
 });
 
+test('a component that a person stopped is the cause of what needs it, and has no chain of its own', () => {
+  const situation = { components: three, healths: [object('db', deployment('db', { ready: 0, replicas: 0 })), object('orchestrator', deployment('orchestrator'))], pods: [pod('orchestrator', notProbed)], stopped: new Map([['db', 'was stopped by ann@laptop']]) };
+  expect(sentences(situation)).toEqual(['orchestrator is not ready because db was stopped by ann@laptop']);
+});
+
 test('a platform that is ready has no chain; what nobody can tell is no cause', () => {
   const unknown = object('web', { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', metadata: { name: 'web', namespace: 'shop' } }, { status: 'unknown', reason: 'admitted, readiness unknown' });
   expect(sentences({ components: [{ name: 'web', after: [] }], healths: [object('web', deployment('web', { ready: 2 })), unknown] })).toEqual([]);

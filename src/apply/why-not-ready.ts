@@ -22,6 +22,8 @@ export interface Situation {
   events: readonly KubeObject[];
   /** Components that were not begun because something before them failed. */
   skipped?: ReadonlySet<string>;
+  /** Components that a person stopped, in words: `was stopped by NAME TIME`. */
+  stopped?: ReadonlyMap<string, string>;
 }
 
 /** One link of a chain of causes: `api-gateway` `is not ready`, `pod web-7c9` `Secret shop/db has no key password`. */
@@ -81,11 +83,13 @@ function viewOf(situation: Situation): View {
 
 /** A component's own cause when it is certain; else that of what it needs; else whatever it shows itself. */
 function componentChain(name: string, view: View, seen: Set<string>): Cause[] {
+  const stopped = view.stopped?.get(name);
+  if (stopped !== undefined) return [{ kind: 'component', subject: name, text: stopped }];
   const self: Cause = { kind: 'component', subject: name, text: 'is not ready' };
   seen.add(name);
   const own = view.own(name);
   if (own?.isDefinite) return [self, ...own.chain, ...makerChain(own.chain, view, seen)];
-  const needed = view.components.find((component) => component.name === name)?.after.find((other) => view.isHeld(other) && !seen.has(other));
+  const needed = view.components.find((component) => component.name === name)?.after.find((other) => (view.isHeld(other) || view.stopped?.has(other)) && !seen.has(other));
   if (needed !== undefined) return [self, ...componentChain(needed, view, seen)];
   return [self, ...(own?.chain ?? [])];
 }

@@ -45,6 +45,8 @@ export interface ComponentStatus {
   name: string;
   health: Health;
   objects: { ref: ObjectRef; health: Health }[];
+  /** Who stopped it, and since when (ISO time). */
+  stopped?: { by: string; since: string };
 }
 
 /** What `status` shows. */

@@ -54,16 +54,20 @@ async function readObjects(kube: Kube, refs: readonly ObjectRef[], { platform, s
 
 /** The components that are meant: those named, else all; one that is not there is a Diagnostic with the nearest name. */
 export function chooseComponents({ components, place }: LivePlatform, names: readonly string[]): LiveComponent[] {
-  if (names.length === 0) return components;
+  const chosen = chooseNamed(components, names, place);
+  return components.filter(({ name }) => chosen.has(name));
+}
+
+/** The same by name alone. */
+export function chooseNamed(components: readonly { name: string }[], names: readonly string[], { platform }: Pick<PlatformPlace, 'platform'>): Set<string> {
   const known = components.map(({ name }) => name);
+  if (names.length === 0) return new Set(known);
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new MostikError(unknown.map((name) => {
-      const near = didYouMean(name, known);
-      return diagnose('component-not-live', { component: name, platform: place.platform, hint: near === undefined ? `the components are ${known.join(', ')}` : `did you mean ${near}?` });
-    }));
-  }
-  return components.filter(({ name }) => names.includes(name));
+  if (unknown.length === 0) return new Set(names);
+  throw new MostikError(unknown.map((name) => {
+    const near = didYouMean(name, known);
+    return diagnose('component-not-live', { component: name, platform, hint: near === undefined ? `the components are ${known.join(', ')}` : `did you mean ${near}?` });
+  }));
 }
 
 /** Pods that somebody else makes for a component, as the platform file declares them. */

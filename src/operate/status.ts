@@ -1,31 +1,46 @@
-import { diagnose, MostikError } from '../diagnostics/index.js';
-import { explain, hasHealth, healthOf } from '../apply/index.js';
+import { explain, hasHealth, healthOf, whyNotReady, type NotReady } from '../apply/index.js';
 import type { Kube } from '../kube/index.js';
-import { keyOf, labels, refOf, type ComponentStatus, type Health, type KubeObject, type ObjectRef, type PlatformStatus } from '../model/index.js';
-import { readState, type State } from '../plan/index.js';
+import { keyOf, type ComponentStatus, type Health, type KubeObject, type ObjectRef, type PlatformStatus } from '../model/index.js';
+import { stoppedOf, type State } from '../plan/index.js';
+import { podsByComponent, readLivePlatform, type DeclaredPods, type LiveComponent, type LivePlatform, type PlatformPlace } from './live-platform.js';
+import { statusDetails, type StatusDetails } from './status-details.js';
 import type { Target } from './target.js';
 
-/** Which platform, and where its state is. */
-export interface PlatformPlace {
-  platform: string;
-  namespace: string;
+export type { PlatformPlace } from './live-platform.js';
+
+/** How a platform is, with what runs of it. */
+export interface FullStatus extends PlatformStatus {
+  details: StatusDetails;
+  /** One chain of causes for each component that is not ready; only when it was asked for. */
+  why?: NotReady[];
 }
 
-/** Reads how a platform is: every recorded object judged, the unhealthy ones explained. */
-export async function platformStatus({ kube, simulated }: Target, place: PlatformPlace): Promise<PlatformStatus> {
-  const state = await readState(kube, place.platform, place.namespace);
-  if (!state.last) throw new MostikError([diagnose('platform-not-applied', { platform: place.platform })]);
-  const refs = [...state.inventory.values()].filter(({ hook }) => !hook);
-  const live = await readObjects(kube, refs.map(({ ref }) => ref), place.platform);
-  const components = await Promise.all(state.last.components.map(({ name }) => componentStatus(kube, name, { refs: refs.filter(({ component }) => component === name).map(({ ref }) => ref), live })));
-  return { platform: place.platform, generation: state.last.number, phase: phaseOf(state), profiles: state.last.profiles, simulated, components };
+/** What to look at. */
+export interface StatusOptions {
+  /** Pods of operators, as the platform file declares them. */
+  declared?: DeclaredPods;
+  /** Also why components are not ready. */
+  why?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** Reads how a platform is: every recorded object judged, the unhealthy ones explained, and what runs of it. */
+export async function platformStatus({ kube, simulated }: Target, place: PlatformPlace, options: StatusOptions = {}): Promise<FullStatus> {
+  const live = await readLivePlatform(kube, place, options.signal);
+  const [components, details, why] = await Promise.all([
+    Promise.all(live.components.map((component) => componentStatus(kube, component, live))),
+    statusDetails(kube, live, options),
+    options.why ? causes(kube, live, options) : undefined,
+  ]);
+  const { last } = live.state;
+  return { platform: place.platform, generation: last?.number ?? null, phase: phaseOf(live.state), profiles: last?.profiles ?? [], simulated, components, details, ...(why ? { why } : {}) };
 }
 
 /** Tells the status anew each time something changes, at most once a second, until the signal. */
-export async function watchStatus(target: Target, place: PlatformPlace, options: { onStatus(status: PlatformStatus): void; signal: AbortSignal }): Promise<void> {
+export async function watchStatus(target: Target, place: PlatformPlace, options: StatusOptions & { onStatus(status: FullStatus): void; signal: AbortSignal }): Promise<void> {
   const { signal } = options;
   while (!signal.aborted) {
-    options.onStatus(await platformStatus(target, place));
+    options.onStatus(await platformStatus(target, place, { ...options, signal: undefined }));
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, 1000);
       signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
@@ -37,22 +52,36 @@ function phaseOf({ last }: State): string {
   return last?.phase ?? 'unknown';
 }
 
-async function readObjects(kube: Kube, refs: readonly ObjectRef[], platform: string): Promise<Map<string, KubeObject>> {
-  const kinds = new Map(refs.map((ref) => [`${ref.apiVersion}/${ref.kind}`, ref]));
-  const lists = await Promise.all(
-    [...kinds.values()].map(async (ref) => ((await kube.resourceFor(ref.apiVersion, ref.kind)) ? (await kube.list(ref.apiVersion, ref.kind, { labelSelector: `${labels.platform}=${platform}` })).items : [])),
-  );
-  return new Map(lists.flat().map((object) => [keyOf(refOf(object)), object]));
-}
-
-async function componentStatus(kube: Kube, name: string, { refs, live }: { refs: ObjectRef[]; live: Map<string, KubeObject> }): Promise<ComponentStatus> {
-  const objects = await Promise.all(refs.map(async (ref) => ({ ref, health: await objectHealth(kube, ref, live.get(keyOf(ref))) })));
+async function componentStatus(kube: Kube, { name, refs, objects: there }: LiveComponent, live: LivePlatform): Promise<ComponentStatus> {
+  const objects = await Promise.all(refs.map(async (ref) => ({ ref, health: await objectHealth(kube, ref, live.objects.get(keyOf(ref))) })));
   const order = { failed: 0, progressing: 1, unknown: 2, healthy: 3 };
   const worst = [...objects].sort((a, b) => order[a.health.status] - order[b.health.status])[0];
-  return { name, health: worst ? worst.health : { status: 'healthy', reason: '' }, objects };
+  const stopped = there.map(stoppedOf).find((one) => one !== undefined);
+  return { name, health: worst ? worst.health : { status: 'healthy', reason: '' }, objects, ...(stopped ? { stopped: { by: stopped.by, since: stopped.since } } : {}) };
 }
 
 async function objectHealth(kube: Kube, ref: ObjectRef, object: KubeObject | undefined): Promise<Health> {
   if (!object) return { status: 'failed', reason: 'is missing in the cluster' };
-  return hasHealth(ref) ? explain(kube, object, healthOf(object)) : { status: 'healthy', reason: '' };
+  if (!hasHealth(ref, object)) return { status: 'healthy', reason: '' };
+  const { status, reason } = await explain(kube, object, healthOf(object));
+  return { status, reason };
+}
+
+/** Why components are not ready, over the components that they need, down to the pod (X-8). */
+async function causes(kube: Kube, live: LivePlatform, options: StatusOptions): Promise<NotReady[]> {
+  const namespaces = new Set([...live.objects.values()].flatMap(({ metadata }) => metadata.namespace ?? []));
+  const [pods, ...warnings] = await Promise.all([
+    podsByComponent(kube, live, options),
+    ...[...namespaces].map((namespace) => kube.list('v1', 'Event', { namespace, fieldSelector: 'type=Warning', signal: options.signal })),
+  ]);
+  const healths = live.components.flatMap(({ name, refs }) => refs.map((ref) => {
+    const object = live.objects.get(keyOf(ref));
+    const health: Health = !object ? { status: 'failed', reason: 'is missing in the cluster' } : hasHealth(ref, object) ? healthOf(object) : { status: 'healthy', reason: '' };
+    return { component: name, ref, health, ...(object ? { live: object } : {}) };
+  }));
+  const stopped = new Map(live.components.flatMap(({ name, objects }) => {
+    const found = objects.map(stoppedOf).find((one) => one !== undefined);
+    return found ? [[name, `was stopped by ${found.by} ${found.since}`] as const] : [];
+  }));
+  return whyNotReady({ components: live.components, healths, pods: [...pods.values()].flat(), events: warnings.flatMap(({ items }) => items), stopped });
 }

@@ -29,7 +29,9 @@ function componentRows(component: ComponentStatus, look: Look): Cell[][] {
   if (hidden > 0) rows.push([{ text: `└ ${hidden} healthy`, style: look.style.dim }, '', '']);
   // An object below says the same and more.
   const reason = objects.length > 0 ? '' : printable(component.health.reason);
-  return [[{ text: component.name, style: look.style.strong }, healthCell(component.health.status, look), reason], ...rows];
+  const { stopped } = component;
+  const state: Cell = stopped && component.health.status === 'healthy' ? { text: '■ stopped', style: look.style.warn } : healthCell(component.health.status, look);
+  return [[{ text: component.name, style: look.style.strong }, state, stopped ? stoppedText(stopped) : reason], ...rows];
 }
 
 function healthCell(status: ComponentStatus['health']['status'], look: Look): Cell {
@@ -37,7 +39,12 @@ function healthCell(status: ComponentStatus['health']['status'], look: Look): Ce
   return { text: `${symbol} ${status}`, style: paint };
 }
 
+function stoppedText({ by, since }: NonNullable<ComponentStatus['stopped']>): string {
+  return printable(`by ${by} since ${since}`);
+}
+
 function healthCounts({ components }: PlatformStatus): string {
-  const healthy = components.filter(({ health }) => health.status === 'healthy').length;
-  return `${healthy} of ${components.length} components healthy`;
+  const stopped = components.filter((component) => component.stopped !== undefined && component.health.status === 'healthy').length;
+  const healthy = components.filter(({ health }) => health.status === 'healthy').length - stopped;
+  return `${healthy} of ${components.length} components healthy${stopped > 0 ? `, ${stopped} stopped` : ''}`;
 }
