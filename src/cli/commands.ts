@@ -46,6 +46,15 @@ export const sections: readonly Section[] = [
     entries: [
       { name: 'restart', summary: 'Roll the pods of components, and wait until they are healthy', load: async () => (await import('./roll.js')).restartCommand },
       { name: 'stop', summary: 'Scale components to zero and remember what they were; data stay', load: async () => (await import('./roll.js')).stopCommand },
+      { name: 'scale', summary: 'Change how many replicas a component has, in the files and on the cluster', load: async () => (await import('./set.js')).scaleCommand },
+      {
+        name: 'set',
+        summary: 'Change the files and plan: image, value',
+        commands: [
+          { name: 'image', summary: 'Give a component another image, where the files name it', load: async () => (await import('./set.js')).setImageCommand },
+          { name: 'value', summary: 'Set one value of a component, where the files set it', load: async () => (await import('./set.js')).setValueCommand },
+        ],
+      },
       { name: 'start', summary: 'Bring stopped components back to what they were', load: async () => (await import('./roll.js')).startCommand },
     ],
   },
