@@ -36,7 +36,8 @@ export async function runHooks(hooks: readonly PlannedChange[], world: HookWorld
   return failure;
 }
 
-function policiesOf({ rendered }: PlannedChange): Hook['deletePolicies'] {
+/** When a hook's object is taken away; before its next run unless it says otherwise. */
+export function policiesOf({ rendered }: Pick<PlannedChange, 'rendered'>): Hook['deletePolicies'] {
   const policies = rendered?.hook?.deletePolicies ?? [];
   return policies.length > 0 ? policies : ['before-hook-creation'];
 }
@@ -67,7 +68,8 @@ async function endOf({ change }: PlannedChange, { monitor, signal, timeoutSecond
   return `${hook?.event ?? ''} hook ${formatRef(ref)} ${outcome === 'timeout' ? `did not end in ${timeoutSeconds} s: ` : ''}${unhealthy[0]?.health.reason ?? ''}`;
 }
 
-async function removeHook({ change }: PlannedChange, { kube, signal, timeoutSeconds }: HookWorld): Promise<void> {
+/** Takes a hook's object away, whoever made it, and waits until it is gone. */
+export async function removeHook({ change }: PlannedChange, { kube, signal, timeoutSeconds }: Pick<HookWorld, 'kube' | 'signal' | 'timeoutSeconds'>): Promise<void> {
   const live = await kube.get(change.ref);
   if (live) await removeObject(kube, { change: { ...change, pin: { uid: live.metadata.uid ?? null, digest: null } }, live }, { signal, timeoutSeconds });
 }

@@ -36,6 +36,9 @@ export const sections: readonly Section[] = [
     title: 'Look',
     entries: [
       { name: 'status', summary: 'Show components and objects with their health and its reason', load: async () => (await import('./status.js')).statusCommand },
+      { name: 'events', summary: 'Show what happened to components, newest last', load: async () => (await import('./events.js')).eventsCommand },
+      { name: 'top', summary: 'Show CPU and memory by component, against requests and limits', load: async () => (await import('./top.js')).topCommand },
+      { name: 'open', summary: 'Open a component in the browser, or print its address', load: async () => (await import('./open.js')).openCommand },
       { name: 'history', summary: 'List generations: who applied what, when, and how it ended', load: async () => (await import('./history.js')).historyCommand },
       { name: 'explain', summary: 'Show which file, line and layer set a field, and who owns it live', load: async () => (await import('./explain.js')).explainCommand },
       { name: 'diff', summary: 'Show what differs between two generations', load: async () => (await import('./diff.js')).diffCommand },
@@ -46,6 +49,7 @@ export const sections: readonly Section[] = [
     entries: [
       { name: 'restart', summary: 'Roll the pods of components, and wait until they are healthy', load: async () => (await import('./roll.js')).restartCommand },
       { name: 'stop', summary: 'Scale components to zero and remember what they were; data stay', load: async () => (await import('./roll.js')).stopCommand },
+      { name: 'test', summary: 'Run the tests that charts bring', load: async () => (await import('./test.js')).testCommand },
       { name: 'scale', summary: 'Change how many replicas a component has, in the files and on the cluster', load: async () => (await import('./set.js')).scaleCommand },
       {
         name: 'set',

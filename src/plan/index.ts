@@ -5,6 +5,7 @@ export { desiredDigest, liveDigest, ownedFields } from './owned.js';
 export { hasChanges, makePlan, noFlags, type PlanFlags } from './plan.js';
 export { parsePlanJson, planJson, verifyPlan, type PlanInputs, type PlanJson } from './json.js';
 export { contentKey, readGeneration, readInventory, readObjects, readState, type Head, type State } from './state.js';
+export { hookChanges } from './hooks.js';
 export { autoscaledWorkloads, replicasOwners } from './hpa.js';
 export { kedaPaused, stopManager, stoppedAnnotation, stoppedOf, type Stopped } from './stopped.js';
 export * from './state-codec.js';
