@@ -114,6 +114,7 @@ export const sections: readonly Section[] = [
           { name: 'remove', summary: 'Remove engines from the cache that are no longer used', load: async () => (await import('./engine.js')).removeCommand },
         ],
       },
+      { name: 'dump', summary: 'Write a support bundle: versions, plan, status, objects, logs; no secrets', load: async () => (await import('./dump.js')).dumpCommand },
       { name: 'doctor', summary: 'Check this machine: Node, Go, Git, engines, folders, kubeconfig', load: async () => (await import('./doctor.js')).doctorCommand },
       { name: 'completion', summary: 'Print the completion script of bash or zsh', load: async () => (await import('./completion.js')).completionCommand },
     ],

@@ -19,6 +19,8 @@ export async function valuePlace(platform: ResolvedPlatform, component: Resolved
   const { source, name } = component;
   const secret = Object.entries(component.secretValues).find(([written]) => overlaps(parsePath(written) ?? [written], path));
   if (secret) throw notHere(component, formatPath(path), `it is filled with secret ${secret[1]}`, `put the value into .env, or rotate the secret`);
+  const filled = source.kind === 'workload' && path[0] === 'env' ? source.workload.env[String(path[1])] : undefined;
+  if (typeof filled === 'object') throw notHere(component, formatPath(path), `it is filled with secret ${filled.secret}`, 'put the value into .env, or name another secret in the platform file');
   if (source.kind === 'workload') return placeOr(platform, component, { at: component.locate(['workload', ...path], 'value'), tail: ['workload', ...path] });
   if (source.kind !== 'chart') throw notHere(component, formatPath(path), `${name} is made of manifests, which have no values`, `change ${formatLocation(component.at)}`);
   const { origin } = await chartValues(component, source.path, process.cwd());
