@@ -1,11 +1,12 @@
 import type { Kube } from '../kube/index.js';
-import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type HookEvent, type InventoryEntry, type KubeObject, type PlannedChange, type SecretTable } from '../model/index.js';
+import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type Health, type HookEvent, type InventoryEntry, type KubeObject, type ObjectRef, type PlannedChange, type SecretTable } from '../model/index.js';
 import { isDenial } from '../network/index.js';
 import { freeStuckPods } from './free-stuck-pods.js';
 import { hasHealth } from './health/index.js';
 import { lastWords } from './last-words.js';
 import type { Monitor, WaitResult } from './monitor.js';
 import { runHooks } from './run-hook.js';
+import { onTrial, renewedWorkloads, unprobedContainers } from './steady.js';
 import { writeChange, writeFailure } from './write.js';
 
 /** What applying a component needs; shared by all components of one apply. */
@@ -86,9 +87,8 @@ async function waitForHealth(component: DesiredComponent, changes: readonly Plan
   const renewed = declared.filter(({ change }) => change.ref.kind === 'StatefulSet' && change.restarts);
   await Promise.all(renewed.map(({ change }) => freeStuckPods(world.kube, change.ref, world.signal)));
   const followed = declared.filter(({ change, send, live }) => hasHealth(change.ref, send ?? live));
-  const { outcome, unhealthy } = await world.monitor.waitFor(followed.map(({ change }) => change.ref), {
-    timeoutSeconds: world.timeoutSeconds,
-    signal: world.signal,
+  const { outcome, unhealthy } = await waitUntilSteady(followed.map(({ change }) => change.ref), renewedWorkloads(changes), {
+    ...world,
     onHealth: (ref, health) => {
       const phase = health.status === 'healthy' ? 'healthy' : health.status === 'failed' ? 'failed' : 'waiting';
       world.onEvent({ type: 'object', component: component.name, ref, action: actionOf.get(keyOf(ref)) ?? 'unchanged', phase, ...(health.reason ? { reason: health.reason } : {}) });
@@ -97,6 +97,19 @@ async function waitForHealth(component: DesiredComponent, changes: readonly Plan
   if (outcome === 'healthy') return { phase: 'healthy' };
   const reason = (await Promise.all(unhealthy.map((object) => heldUp(object, world)))).join('; ');
   return outcome === 'failed' ? { phase: 'failed', reason } : { phase: 'timeout', reason: `not healthy after ${world.timeoutSeconds} s: ${reason}` };
+}
+
+/** Waits for health; new containers that nobody probes must also go on running, or a crash at the start would pass for health. */
+async function waitUntilSteady(refs: ObjectRef[], renewed: ObjectRef[], { kube, monitor, signal, timeoutSeconds, onHealth }: ApplyWorld & { timeoutSeconds: number; onHealth(ref: ObjectRef, health: Health): void }): Promise<WaitResult> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (let before = '', tried = false; ; tried = true) {
+    const result = await monitor.waitFor(refs, { timeoutSeconds: Math.max(0, (deadline - Date.now()) / 1000), signal, onHealth });
+    if (result.outcome !== 'healthy') return result;
+    const now = (await unprobedContainers(kube, renewed, signal)).join();
+    if (now === '' || (tried && now === before)) return result;
+    before = now;
+    await onTrial(signal);
+  }
 }
 
 /** Names what is not healthy and why; of what crashes also what it said last. */

@@ -4,6 +4,8 @@ import { maskText, type KubeObject, type ObjectRef, type SecretTable } from '../
 import { newestPods } from './health/hopeless.js';
 import { podSelector } from './health/why.js';
 
+/** What a kubelet answers in place of a log that is gone. */
+const noLog = 'unable to retrieve container logs';
 /** Characters of a line that are shown. */
 const longest = 300;
 
@@ -16,10 +18,10 @@ export async function lastWords(kube: Kube, ref: ObjectRef, { secrets, signal }:
     if (!workload || selector === undefined) return undefined;
     const { items } = await kube.list('v1', 'Pod', { namespace: ref.namespace, labelSelector: selector, signal: limited });
     for (const pod of newestPods(workload, items)) {
-      const container = crashed(pod);
-      if (container === undefined) continue;
+      const found = crashed(pod);
+      if (found === undefined) continue;
       let last = '';
-      for await (const line of kube.logs({ apiVersion: 'v1', kind: 'Pod', namespace: ref.namespace ?? '', name: pod.metadata.name }, { container, previous: true, tailLines: 5, signal: limited })) if (line.trim() !== '') last = line.trim();
+      for await (const line of kube.logs({ apiVersion: 'v1', kind: 'Pod', namespace: ref.namespace ?? '', name: pod.metadata.name }, { ...found, tailLines: 5, signal: limited })) if (line.trim() !== '' && !line.startsWith(noLog)) last = line.trim();
       if (last !== '') return maskText(last, secrets).slice(0, longest);
     }
   } catch {
@@ -29,8 +31,12 @@ export async function lastWords(kube: Kube, ref: ObjectRef, { secrets, signal }:
   return undefined;
 }
 
-/** The container of a pod that was restarted after it ended with an error. */
-function crashed(pod: KubeObject): string | undefined {
+/** The container of a pod that ended with an error: the one that lies there now, or the one before. */
+function crashed(pod: KubeObject): { container: string; previous?: boolean } | undefined {
   const statuses = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list)));
-  return asString(valueAt(statuses.find((status) => (asNumber(valueAt(status, 'lastState', 'terminated', 'exitCode')) ?? 0) !== 0), 'name'));
+  for (const [state, previous] of [['state', false], ['lastState', true]] as const) {
+    const container = asString(valueAt(statuses.find((status) => (asNumber(valueAt(status, state, 'terminated', 'exitCode')) ?? 0) !== 0), 'name'));
+    if (container !== undefined) return { container, ...(previous ? { previous } : {}) };
+  }
+  return undefined;
 }

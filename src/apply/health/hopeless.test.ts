@@ -31,6 +31,8 @@ test('a crash is hopeless only when it goes on and on, and never for the pods of
   expect(isHopeless(pod(crash, { restartCount: 3 }))).toBe(false);
   expect(isHopeless(pod(crash, { restartCount: 4 }))).toBe(true);
   expect(isHopeless(pod(crash, { restartCount: 9 }), { ofJob: true })).toBe(false);
+  const ended = (restartCount: number): KubeObject => ({ ...pod({}), status: { containerStatuses: [{ name: 'web', restartCount, state: { terminated: { exitCode: 3 } } }] } });
+  expect([isHopeless(ended(3)), isHopeless(ended(4))]).toEqual([false, true]);
 });
 
 test('only pods of the newest template decide', () => {

@@ -19,7 +19,8 @@ export function isHopeless(pod: KubeObject, { ofJob = false, now = Date.now() }:
   const age = (now - Date.parse(asString(pod.metadata['creationTimestamp']) ?? '')) / 1000;
   return ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list))).some((status) => {
     const reason = asString(valueAt(status, 'state', 'waiting', 'reason')) ?? '';
-    if (reason === 'CrashLoopBackOff' || reason === 'RunContainerError') return !ofJob && (asNumber(valueAt(status, 'restartCount')) ?? 0) >= mostRestarts;
+    const crashes = reason === 'CrashLoopBackOff' || reason === 'RunContainerError' || (asNumber(valueAt(status, 'state', 'terminated', 'exitCode')) ?? 0) !== 0;
+    if (crashes) return !ofJob && (asNumber(valueAt(status, 'restartCount')) ?? 0) >= mostRestarts;
     if (!imageReasons.has(reason) || !(age >= imageGrace)) return false;
     if (reason === 'ErrImageNeverPull' || reason === 'InvalidImageName') return true;
     const message = asString(valueAt(status, 'state', 'waiting', 'message')) ?? '';
