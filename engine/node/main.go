@@ -37,6 +37,7 @@ var programs = map[string]func() int{
 	"kube-proxy":     func() int { return cli.Run(proxy.NewProxyCommand()) },
 	"metrics-server": func() int { return cli.Run(metrics.NewMetricsServerCommand(genericapiserver.SetupSignalHandler())) },
 	"coredns":        func() int { coremain.Run(); return 0 },
+	"registry":       runRegistry,
 	"version":        printVersion,
 }
 
@@ -46,7 +47,7 @@ func main() {
 		os.Exit(programs[called]())
 	}
 	if len(os.Args) < 2 || programs[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: mostik-node kubelet|kube-proxy|metrics-server|coredns|version [ARGUMENT]...")
+		fmt.Fprintln(os.Stderr, "usage: mostik-node kubelet|kube-proxy|metrics-server|coredns|registry|version [ARGUMENT]...")
 		os.Exit(3)
 	}
 	os.Args = slices.Clone(os.Args[1:])

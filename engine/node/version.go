@@ -14,6 +14,7 @@ type versions struct {
 	Kubernetes    string `json:"kubernetes"`
 	CoreDNS       string `json:"coredns"`
 	MetricsServer string `json:"metrics-server"`
+	Registry      string `json:"registry"`
 	Go            string `json:"go"`
 	Platform      string `json:"platform"`
 }
@@ -31,6 +32,7 @@ func printVersion() int {
 		Kubernetes:    version.Get().GitVersion,
 		CoreDNS:       modules["github.com/coredns/coredns"],
 		MetricsServer: modules["sigs.k8s.io/metrics-server"],
+		Registry:      modules["github.com/distribution/distribution/v3"],
 		Go:            runtime.Version(),
 		Platform:      runtime.GOOS + "/" + runtime.GOARCH,
 	})
