@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterRecord } from '../cluster/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
-import type { NodeSpec } from '../model/index.js';
+import type { NodeSpec, Registry } from '../model/index.js';
 import { text, type Values } from './flag.js';
 
 /** Which platform's cluster is meant. */
@@ -18,6 +18,7 @@ export const clusterChoiceFlags = {
 export interface ChosenCluster {
   name: string;
   nodes?: NodeSpec[] | undefined;
+  registry?: Registry | undefined;
   kubernetes?: string | undefined;
 }
 
@@ -36,7 +37,7 @@ export async function chooseCluster(name: string | undefined, { where, dir, sign
   if (dir !== undefined || hasPlatform('.')) {
     const { readPlatform } = await import('../pipeline.js');
     const { cluster, kubernetes } = await readPlatform({ dir: dir ?? '.', profiles: [], overlays: [], sets: [] }, { signal });
-    return { name: cluster.name, nodes: cluster.nodes, kubernetes };
+    return { name: cluster.name, nodes: cluster.nodes, registry: cluster.registry, kubernetes };
   }
   const { listClusters } = await import('../cluster/index.js');
   const names = listClusters().map((cluster) => cluster.name);

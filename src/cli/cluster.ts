@@ -39,7 +39,7 @@ export const createCommand = defineCommand({
     const chosen = await chooseCluster(name, { where: 'mostik cluster create', dir: flags.dir, signal, mayBeNew: true });
     const nodes = flags.real ? await realNodes() : flags.nodes === undefined ? chosen.nodes : await workers(flags.nodes, { cpu: flags.cpu, memory: flags.memory });
     const record = await withSteps(terminal, (steps) =>
-      clusterUp({ name: chosen.name, kubernetes: flags.kubernetes ?? chosen.kubernetes, nodes, audit: flags.audit, throwAway: flags.throwAway, onProgress: steps.cluster, signal }),
+      clusterUp({ name: chosen.name, kubernetes: flags.kubernetes ?? chosen.kubernetes, nodes, registry: chosen.registry, audit: flags.audit, throwAway: flags.throwAway, onProgress: steps.cluster, signal }),
     );
     return printCluster(record, flags.output, terminal);
   },

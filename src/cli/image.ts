@@ -1,5 +1,6 @@
 import { diagnose, exitCodes, MostikError, type ExitCode } from '../diagnostics/index.js';
 import { builderNames } from '../operate/images-builder.js';
+import type { ImagePlaces } from '../operate/images-bring.js';
 import type { ImageTarget } from '../operate/images-load.js';
 import type { ResolvedPlatform } from '../model/index.js';
 import { builtText, imagesText, loadedText, pushedText } from '../views/images-human.js';
@@ -27,14 +28,14 @@ export const buildCommand = defineCommand({
     ['mostik image build microservice1 --force', 'one of them, whatever is there'],
   ],
   run: async ({ args, flags, terminal, signal }): Promise<ExitCode> => {
-    const [{ buildImages, declaredImages }, { placeImages }] = await Promise.all([import('../operate/images-build.js'), import('../operate/images-load.js')]);
+    const [{ buildImages, declaredImages }, { sendImages }] = await Promise.all([import('../operate/images-build.js'), import('../operate/images-bring.js')]);
     const images = await withSteps(terminal, async (steps) => {
       const platform = await platformOf(flags, signal);
       const options = { builder: builderOf(flags), force: flags.force, onProgress: steps.cluster, signal };
-      const target = flags.noLoad ? undefined : await runningNode(platform);
+      const places = flags.noLoad ? undefined : await runningPlaces(platform);
       const declared = declaredImages(platform, args);
       if (declared.length === 0) throw new MostikError([diagnose('image-not-declared', { component: platform.name, hint: 'write `build: { image: NAME, context: FOLDER }` into a component' })]);
-      if (target) return placeImages(target, declared, options);
+      if (places) return sendImages(places, declared, options);
       return (await buildImages(declared, options)).images.map((image) => ({ ...image, loaded: false }));
     });
     terminal.out(flags.output === 'json' ? jsonText(builtJson(images)) : builtText(images, terminal.outLook));
@@ -65,25 +66,31 @@ export const listCommand = defineCommand({
   flags: { ...clusterChoiceFlags, ...outputFlag },
   examples: [['mostik image list --cluster hello', 'names, sizes, digests']],
   run: async ({ flags, terminal, signal }): Promise<ExitCode> => {
-    const { nodeImages } = await import('../operate/images-load.js');
+    const [{ nodeImages }, { embeddedRegistry, listRegistry }] = await Promise.all([import('../operate/images-load.js'), import('../operate/registry-images.js')]);
     const target = await chosenNode('mostik image list', flags, signal);
-    const images = await nodeImages(target, signal);
-    terminal.out(flags.output === 'json' ? jsonText(imagesJson(target.name, images)) : imagesText(images, terminal.outLook));
+    const place = embeddedRegistry(target.name);
+    const [images, held] = await Promise.all([nodeImages(target, signal), place ? listRegistry(place, signal) : undefined]);
+    const registry = place && held ? { name: place.host, images: held } : undefined;
+    terminal.out(flags.output === 'json' ? jsonText(imagesJson(target.name, images, registry)) : imagesText(images, terminal.outLook, registry));
     return exitCodes.done;
   },
 });
 
 /** `mostik image push`. */
 export const pushCommand = defineCommand({
-  details: 'Builds what has changed first. Logging in is the builder\'s own business: docker login, podman login.',
+  details: 'Builds what has changed first. Without --to, images go to the registry that the platform declares for its cluster, and else to the one in their names. Logging in is the builder\'s own business: docker login, podman login.',
   arguments: [componentArgument],
   flags: { ...dirFlag, ...platformFlags, ...outputFlag, ...withFlag, ...forceFlag, to: text('Registry, and the path below it, where the name of an image says none', { value: 'REGISTRY/PATH' }) },
-  examples: [['mostik image push --to registry.example.org/team', 'all images of the platform']],
+  examples: [
+    ['mostik image push --to registry.example.org/team', 'all images of the platform'],
+    ['mostik image push shop', 'one of them, to the registry in the cluster\'s keeping'],
+  ],
   run: async ({ args, flags, terminal, signal }): Promise<ExitCode> => {
-    const [{ declaredImages }, { pushImages }] = await Promise.all([import('../operate/images-build.js'), import('../operate/images-push.js')]);
+    const [{ declaredImages }, { pushImages, pushToRegistry }] = await Promise.all([import('../operate/images-build.js'), import('../operate/images-push.js')]);
     const pushed = await withSteps(terminal, async (steps) => {
       const platform = await platformOf(flags, signal);
-      return pushImages(declaredImages(platform, args), flags.to, { builder: builderOf(flags), force: flags.force, onProgress: steps.cluster, signal });
+      const [images, options] = [declaredImages(platform, args), { builder: builderOf(flags), force: flags.force, onProgress: steps.cluster, signal }];
+      return flags.to === undefined && platform.cluster.registry ? pushToRegistry(platform, images, options) : pushImages(images, flags.to, options);
     });
     terminal.out(flags.output === 'json' ? jsonText(pushedJson(pushed)) : pushedText(pushed));
     return exitCodes.done;
@@ -95,10 +102,10 @@ async function platformOf(flags: Values<typeof dirFlag & typeof platformFlags>, 
   return readPlatform(inputsOf(flags.dir, flags), { signal });
 }
 
-/** The real node of a platform's own cluster, when there is one and it runs. */
-async function runningNode({ cluster }: ResolvedPlatform): Promise<ImageTarget | undefined> {
-  const [{ clusterState, readCluster }, { nodeTarget }] = await Promise.all([import('../cluster/index.js'), import('../operate/images-load.js')]);
-  return readCluster(cluster.name)?.real && clusterState(cluster.name) !== 'stopped' ? nodeTarget(cluster.name) : undefined;
+/** Where images go in a platform's own cluster, when it has a real node and runs. */
+async function runningPlaces({ cluster }: ResolvedPlatform): Promise<ImagePlaces | undefined> {
+  const [{ clusterState, readCluster }, { embeddedPlaces }] = await Promise.all([import('../cluster/index.js'), import('../operate/images-bring.js')]);
+  return readCluster(cluster.name)?.real && clusterState(cluster.name) !== 'stopped' ? embeddedPlaces(cluster.name) : undefined;
 }
 
 async function chosenNode(where: string, flags: Values<typeof clusterChoiceFlags>, signal: AbortSignal): Promise<ImageTarget & { kind: 'node' }> {

@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path';
 import { networks } from './networks.js';
 import { realLayout, realNetworks, tables } from './real/layout.js';
+import { keptRegistry, registryAddresses } from './real/registry.js';
 import { simulatedLabel } from './names.js';
 import { realNode } from './nodes.js';
 import { below, type ClusterFolder } from './paths.js';
 import type { ClusterRecord } from './record.js';
 
 /** The processes of a cluster, in the order they start; they end the other way round. */
-export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'node-agent', 'containerd', 'kubelet', 'kube-proxy', 'network-agent'] as const;
+export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'node-agent', 'containerd', 'kubelet', 'kube-proxy', 'network-agent', 'registry'] as const;
 export type ComponentName = (typeof componentNames)[number];
 
 /** How a component is started. */
@@ -184,6 +185,7 @@ function realComponents(record: ClusterRecord, folder: ClusterFolder): Component
   if (!node || !real) return [];
   const { programs } = real;
   const layout = realLayout(record.folder);
+  const registry = keptRegistry(record);
   const pki = (file: string) => join(folder.pki, file);
   const path = { PATH: [...new Set([programs.containerd, programs.runc, programs.nft, programs.ip].map(dirname)), process.env['PATH'] ?? ''].join(':') };
   const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`).join(',');
@@ -216,6 +218,7 @@ function realComponents(record: ClusterRecord, folder: ClusterFolder): Component
     { name: 'kubelet', program: real.engine, args: ['kubelet', ...kubelet], env: path, after: 'runtime' },
     { name: 'kube-proxy', program: real.engine, args: ['kube-proxy', ...proxy], env: path, after: 'ready' },
     { name: 'network-agent', program: process.execPath, args: [real.agent, '--kubeconfig', pki('network-agent.kubeconfig'), '--nft', programs.nft, '--listen', `${realNetworks.node}:${realNetworks.apiPort}`, '--api', `127.0.0.1:${record.ports.api}`, '--pods', realNetworks.pods, '--table', tables.policies], env: path, after: 'ready' },
+    ...(registry ? [{ name: 'registry' as const, program: real.engine, args: ['registry', layout.registryConfig, ...registryAddresses(registry).map(({ host, port }) => `${host}:${port}`)], env: lean, after: 'start' as const }] : []),
   ];
 }
 

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { diagnose, MostikError, type Diagnostic } from '../diagnostics/index.js';
-import type { NodeSpec } from '../model/index.js';
+import { registryHost, type NodeSpec, type Registry } from '../model/index.js';
 import { clustersFolder, folderOf, lockFileOf } from './folder.js';
 import { endLeftovers, halt, refuseElsewhere, supervisorMs } from './halt.js';
 import { describeHolder, takeLock } from '../engine/lock.js';
 import { livenessOf, type ProcessIdentity } from '../lib/process-identity.js';
 import { below } from './paths.js';
-import { choosePorts, isListening, keepPorts } from './ports.js';
+import { choosePorts, isListening, keepPorts, listenerOn } from './ports.js';
 import { listClusters, readCluster, requireCluster } from './clusters.js';
 import { waitForEnd } from './processes.js';
 import { readClusterIn, writeRecord, type Binaries, type ClusterRecord, type RealParts } from './record.js';
 import { kubeletPort, realNetworks } from './real/layout.js';
+import { keptRegistry, registryAddresses } from './real/registry.js';
 import { chooseKubernetes, releaseOf } from './release.js';
 import { realNode } from './nodes.js';
 import { launch, type LaunchOptions } from './launch.js';
@@ -38,6 +39,8 @@ export interface CreateOptions extends LifecycleOptions, LaunchOptions {
   binaries: Binaries;
   /** What a real node runs with, when one is declared. */
   real?: RealParts;
+  /** The image registry in its keeping; that of the last time by default. */
+  registry?: Registry;
   audit?: boolean;
   throwAway?: boolean;
   /** The process that the cluster lives for. */
@@ -127,6 +130,7 @@ async function makeRecord(options: CreateOptions, release: string): Promise<Clus
     ports: await choosePorts(portsOfOthers(name)),
     binaries: options.binaries,
     ...(options.real ? { real: options.real } : {}),
+    ...(options.registry ? { registry: options.registry } : {}),
     audit: options.audit ?? false,
     throwAway: options.throwAway ?? false,
     ...(options.owner === undefined ? {} : { owner: options.owner }),
@@ -145,7 +149,7 @@ function adapt(existing: ClusterRecord, options: CreateOptions, release: string)
   }
   const nodes = options.nodes && options.nodes.length > 0 ? options.nodes : existing.nodes;
   const { real: _before, ...rest } = existing;
-  return { ...rest, nodes, binaries: options.binaries, ...(options.real ? { real: options.real } : {}), release, audit: options.audit ?? existing.audit };
+  return { ...rest, nodes, binaries: options.binaries, ...(options.real ? { real: options.real } : {}), ...(options.registry ? { registry: options.registry } : {}), release, audit: options.audit ?? existing.audit };
 }
 
 /** Starts what does not run; a cluster that runs only takes note of its new declaration. */
@@ -157,7 +161,7 @@ async function run(record: ClusterRecord, options: StartOptions): Promise<Cluste
   refuseSecondNode(record);
   const running = readCluster(record.name) ?? record;
   // A node that becomes real, or simulated, changes what runs beside it, and how the API server runs.
-  if (isRunning(record) && realNode(running)?.name !== realNode(record)?.name) await halt({ name: record.name, root: record.folder, id: record.id });
+  if (isRunning(record) && (realNode(running)?.name !== realNode(record)?.name || registryText(running) !== registryText(record))) await halt({ name: record.name, root: record.folder, id: record.id });
   if (isRunning(record)) {
     const noted = { ...running, nodes: record.nodes };
     writeRecord(noted);
@@ -165,6 +169,7 @@ async function run(record: ClusterRecord, options: StartOptions): Promise<Cluste
   }
   await endLeftovers({ name: record.name, root: record.folder, id: record.id });
   await refuseForeignNode(record);
+  await refuseTakenRegistry(record);
   const { ports, taken } = await keepPorts(record.ports, portsOfOthers(record.name));
   for (const { use, port, replacement, holder } of taken) {
     const what = use === 'api' ? 'API server' : 'node agent';
@@ -188,6 +193,19 @@ async function refuseForeignNode(record: ClusterRecord): Promise<void> {
   throw new MostikError([diagnose('real-node-taken', { name: record.name, holder: `a kubelet on ${node}:${kubeletPort} that is not one of your running clusters`, hint: 'stop that cluster first: it may be of another user or state folder' })]);
 }
 
+function registryText(record: ClusterRecord): string {
+  const registry = keptRegistry(record);
+  return registry ? registryHost(registry) : '';
+}
+
+/** The port of a registry is a part of its images' names, so another one cannot be chosen. */
+async function refuseTakenRegistry(record: ClusterRecord): Promise<void> {
+  const registry = keptRegistry(record);
+  for (const { host, port } of registry ? registryAddresses(registry) : []) {
+    if (await isListening(host, port)) throw new MostikError([diagnose('registry-port-taken', { name: record.name, registry: registryHost(registry!), address: `${host}:${port}`, holder: listenerOn(port) })]);
+  }
+}
+
 function isRunning(record: ClusterRecord): boolean {
   const state = readSupervisorState(below(record.folder).supervisor);
   return state !== undefined && livenessOf(state.supervisor) === 'alive';
@@ -196,5 +214,5 @@ function isRunning(record: ClusterRecord): boolean {
 function portsOfOthers(name: string): number[] {
   return listClusters()
     .filter((other) => other.name !== name)
-    .flatMap(({ ports }) => [ports.api, ports.agent]);
+    .flatMap(({ ports, registry }) => [ports.api, ports.agent, ...(registry ? [registry.port] : [])]);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { asDict, asList, asNumber, asString, isDict } from '../lib/read-unknown.js';
 import type { ProcessIdentity } from '../lib/process-identity.js';
-import type { NodeSpec } from '../model/index.js';
+import type { NodeSpec, Registry } from '../model/index.js';
 import { below } from './paths.js';
 import type { Programs } from './real/requirements.js';
 import { readIdentity } from './supervisor-state.js';
@@ -46,6 +46,8 @@ export interface ClusterRecord {
   binaries: Binaries;
   /** What a real node runs with; absent where all nodes are simulated. */
   real?: RealParts;
+  /** The image registry that was declared; it runs beside a real node. */
+  registry?: Registry;
   /** Keeps an audit log of every request (metadata only) in `logs/audit.log`. */
   audit: boolean;
   /** Trades the survival of a power cut for speed. */
@@ -92,6 +94,7 @@ function parse(text: string, folder: string, kubeconfig: string): ClusterRecord 
     ports: { api, agent },
     binaries: { cluster, render },
     ...realPartsOf(data['real']),
+    ...registryOf(data['registry']),
     audit: data['audit'] === true,
     throwAway: data['throwAway'] === true,
     ...(owner === undefined ? {} : { owner }),
@@ -110,6 +113,11 @@ function realPartsOf(value: unknown): { real?: RealParts } {
   const [nft, ip, cni] = [asString(programs['nft']), asString(programs['ip']), asString(programs['cni'])];
   if (!engine || !agent || !containerd || !ctr || !runc || !nft || !ip || !cni) return {};
   return { real: { engine, agent, programs: { containerd, ctr, runc, nft, ip, cni } } };
+}
+
+function registryOf(value: unknown): { registry?: Registry } {
+  const [name, port] = [asString(asDict(value)['name']), asNumber(asDict(value)['port'])];
+  return name === undefined || port === undefined ? {} : { registry: { name, port } };
 }
 
 function readJson(text: string): Record<string, unknown> {

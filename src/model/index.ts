@@ -9,6 +9,7 @@ export * from './platform.js';
 export * from './pods.js';
 export * from './policy.js';
 export * from './progress.js';
+export * from './registry.js';
 export * from './secret-trace.js';
 export * from './secret-values.js';
 export * from './stand-ins.js';

@@ -1,9 +1,12 @@
 import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
+import type { K3dSpec } from './cluster-schema.js';
 import type { Controller } from './controllers.js';
 import type { PolicyRule } from './policy.js';
+import type { Registry } from './registry.js';
 import type { Budget, ImageBuild, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
 
+export type { K3dSpec } from './cluster-schema.js';
 export type { Budget, ClusterSpec, Component, ImageBuild, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
 
 /** Steps from the top of a file: map keys and list indexes. */
@@ -124,9 +127,13 @@ export interface ResolvedPlatform {
   kubernetes: string;
   namespace: string;
   cluster: {
-    provider: 'embedded' | 'existing';
+    provider: 'embedded' | 'k3d' | 'existing';
     name: string;
     nodes: NodeSpec[];
+    /** The image registry in its keeping, when one is declared. */
+    registry?: Registry;
+    /** What k3d is told, with provider k3d. */
+    k3d?: K3dSpec;
     /** Names of what is there already. */
     provides: string[];
     /** Those of them that are controllers, with the place of their pods. */

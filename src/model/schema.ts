@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { K3dSpec, RegistrySpec } from './cluster-schema.js';
 import { patchOf } from './patch.js';
 
 /**
@@ -78,9 +79,11 @@ const Provided = z.union(
 /** Where the platform runs. */
 export const ClusterSpec = z.strictObject({
   provider: z
-    .enum(['embedded', 'existing'])
-    .describe('embedded (the default): a real control plane that Mostik runs; existing: the cluster of your kubeconfig'),
-  name: dnsLabel.optional().describe('Name of the embedded cluster; the platform\'s by default'),
+    .enum(['embedded', 'k3d', 'existing'])
+    .describe('embedded (the default): a real control plane that Mostik runs; k3d: one that the k3d command makes in Docker; existing: the cluster of your kubeconfig'),
+  name: dnsLabel.optional().describe('Name of the embedded or k3d cluster; the platform\'s by default'),
+  registry: RegistrySpec.describe('An image registry in the cluster\'s keeping, beside a real node or in k3d: pods pull from it by NAME:PORT, no TLS'),
+  k3d: K3dSpec.describe('With provider k3d: the cluster that the k3d command makes'),
   nodes: z
     .union([z.literal('real'), z.array(NodeSpec).min(1, 'at least one node')], 'real, or a list of nodes')
     .describe('Nodes of the embedded cluster: simulated ones, three of 4 CPU and 16Gi by default; real: this machine, where containers really run'),

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { applySystemObjects, removeOtherNodes } from '../apply/index.js';
-import { createCluster, findPrograms, nodeNames, readCluster, realNode, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord, type RealParts } from '../cluster/index.js';
+import { createCluster, findPrograms, keptRegistry, nodeNames, readCluster, realNode, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord, type RealParts } from '../cluster/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { ensureEngine, type EngineEvent } from '../engine/index.js';
 import { packageRoot } from '../engine/place.js';
 import { connect } from '../kube/index.js';
 import type { ProcessIdentity } from '../lib/process-identity.js';
-import type { NodeSpec } from '../model/index.js';
+import { registryHost, type NodeSpec, type Registry } from '../model/index.js';
 
 /** What is told while a cluster is got: engines being fetched or built, and the cluster's own steps. */
 export type ClusterProgress = EngineEvent | ClusterEvent;
@@ -16,6 +16,8 @@ export interface ClusterUpOptions {
   name: string;
   kubernetes?: string | undefined;
   nodes?: NodeSpec[] | undefined;
+  /** The image registry in its keeping; left out where no node is real. */
+  registry?: Registry | undefined;
   /** Keep an audit log of every request. */
   audit?: boolean;
   /** Give up durability for speed: for clusters that live for one run. */
@@ -29,7 +31,7 @@ export interface ClusterUpOptions {
 }
 
 /** Makes sure that an embedded cluster is there and ready: API server, default ServiceAccount and nodes. */
-export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, owner, webhooks, onProgress, signal }: ClusterUpOptions): Promise<ClusterRecord> {
+export async function clusterUp({ name, kubernetes, nodes, registry, audit, throwAway, owner, webhooks, onProgress, signal }: ClusterUpOptions): Promise<ClusterRecord> {
   const shared = sharedOptions({ onProgress, signal });
   const [binaries, real] = await Promise.all([engines(shared), realParts(nodes ?? [], shared)]);
   const record = await createCluster({
@@ -38,12 +40,14 @@ export async function clusterUp({ name, kubernetes, nodes, audit, throwAway, own
     ...(real ? { real } : {}),
     ...(kubernetes === undefined ? {} : { kubernetes }),
     ...(nodes === undefined ? {} : { nodes }),
+    ...(registry === undefined ? {} : { registry }),
     ...(audit === undefined ? {} : { audit }),
     ...(throwAway === undefined ? {} : { throwAway }),
     ...(owner === undefined ? {} : { owner }),
     ...(webhooks === undefined ? {} : { webhooks }),
     ...shared,
   });
+  if (registry && !keptRegistry(record)) onProgress?.({ type: 'step', text: `no registry ${registryHost(registry)} is started: simulated nodes pull no images` });
   await settle(record, shared);
   return record;
 }

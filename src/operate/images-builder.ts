@@ -16,6 +16,8 @@ export interface Builder {
   /** Writes an archive that container runtimes load. */
   save(image: string, file: string, signal?: AbortSignal): Promise<Ended>;
   push(image: string, run: RunOptions): Promise<Ended>;
+  /** Pushes without TLS under another name, to an address of this machine: `127.0.0.1:5050/shop:1`. */
+  pushPlain(image: string, name: string, run: RunOptions): Promise<Ended>;
 }
 
 export interface RunOptions {
@@ -67,6 +69,12 @@ function dockerLike(name: 'docker' | 'podman' | 'nerdctl'): Builder {
     tag: (from, to) => run(['tag', from, to]),
     save: (image, file, signal) => run(['save', '--output', file, image], { signal }),
     push: (image, options) => run(['push', image], options),
+    pushPlain: async (image, to, options) => {
+      if (name === 'podman') return run(['push', '--tls-verify=false', image, `docker://${to}`], options);
+      // Docker takes loopback addresses without TLS by itself.
+      const tagged = await run(['tag', image, to], options);
+      return tagged.code === 0 ? run(['push', ...(name === 'nerdctl' ? ['--insecure-registry'] : []), to], options) : tagged;
+    },
   };
 }
 
@@ -82,6 +90,7 @@ function buildah(storage: readonly string[]): Builder {
     tag: (from, to) => run(['tag', from, to]),
     save: (image, file, signal) => run(['push', '--quiet', image, `docker-archive:${file}:${image}`], { signal }),
     push: (image, options) => run(['push', image, `docker://${image}`], options),
+    pushPlain: (image, to, options) => run(['push', '--tls-verify=false', image, `docker://${to}`], options),
   };
 }
 

@@ -79,6 +79,8 @@ function failed(target: ImageTarget, image: string, reason: string): MostikError
 /** What a platform's images came to in a cluster. */
 export interface PlacedImage extends BuiltImage {
   loaded: boolean;
+  /** Whether the cluster's registry got it; absent where it goes to no registry. */
+  pushed?: boolean;
 }
 
 /** Builds images and loads those that the cluster does not have in this content. */

@@ -58,18 +58,11 @@ export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> 
   }
   const target = await cluster;
   options.onTarget?.(target);
-  await bringImages(platform, target, { signal, onProgress: options.onCluster });
+  await (await import('./images-bring.js')).bringImages(platform, target, { signal, onProgress: options.onCluster });
   const planned = await planPlatform(platform, target.kube, { flags: options.flags, sealingKeys: options.sealingKeys, signal, onProgress: options.onCluster });
   options.onPlan?.(planned.plan, target);
   const result = await confirmAndApply(planned, { platform, target, options });
   return { platform, target, plan: planned.plan, ...(result ? { result } : {}) };
-}
-
-/** A real node cannot get from a registry what is built from the platform's own files. */
-async function bringImages(platform: ResolvedPlatform, target: Target, options: { signal: AbortSignal; onProgress: UpListener['onCluster'] }): Promise<void> {
-  if (!target.owned || target.simulated || platform.components.every(({ builds }) => builds.length === 0)) return;
-  const [{ declaredImages }, { ensureImages, nodeTarget }] = await Promise.all([import('./images-build.js'), import('./images-load.js')]);
-  await ensureImages(nodeTarget(target.clusterName), declaredImages(platform), options);
 }
 
 /** The platform with its nodes as the user wants them this time. */
@@ -89,8 +82,8 @@ function willTakeTime({ cluster }: ResolvedPlatform, { context, kubeconfig }: Ta
 
 async function getTarget(platform: ResolvedPlatform, options: UpOptions): Promise<Target> {
   if (!willTakeTime(platform, options)) return openTarget(platform, options);
-  const { name, nodes } = platform.cluster;
-  const record = await clusterUp({ name, nodes, kubernetes: platform.kubernetes, onProgress: options.onCluster, signal: options.signal });
+  const { name, nodes, registry } = platform.cluster;
+  const record = await clusterUp({ name, nodes, registry, kubernetes: platform.kubernetes, onProgress: options.onCluster, signal: options.signal });
   const kube = await connect({ kubeconfig: record.kubeconfig, signal: options.signal });
   return { kube, clusterName: name, simulated: !record.real, owned: true, kubeconfig: record.kubeconfig };
 }

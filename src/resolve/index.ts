@@ -7,11 +7,13 @@ import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, type Dict } from '../lib/read-unknown.js';
 import { checkShape } from '../load/index.js';
 import { providedControllers, providedNames, type FieldPath, type LoadedInput, type Locate, type PlatformSource, type ResolvedComponent, type ResolvedPlatform } from '../model/index.js';
+import { declaredRegistry, K3dSpec } from '../model/cluster-schema.js';
 import { NodeSpec, PlatformSpec } from '../model/schema.js';
 import { applySets } from './apply-sets.js';
 import { resolveComponent } from './component.js';
 import { linkComponent, orderComponents, type Linked } from './edges.js';
 import { layersOf, locatorOf, mergeLayers, type Layer } from './layers.js';
+import { checkK3d } from './k3d.js';
 import { resolvePolicies, type FoundPolicies } from './policies.js';
 import type { Declared } from './source.js';
 
@@ -39,7 +41,7 @@ export function resolve(loaded: LoadedInput, options: ResolveOptions = {}): Reso
   if (!spec) throw new MostikError(inOrder(problems));
   const parts = resolveComponents({ spec, broken }, layers, { loaded, problems });
   const policies = resolvePolicies(spec, locatorOf(layers), { dir: loaded.dir, root: realpathSync(loaded.root) });
-  problems.push(...checkNodes(spec, locatorOf(layers)), ...policies.problems);
+  problems.push(...checkNodes(spec, locatorOf(layers)), ...checkK3d(spec.cluster.k3d, locatorOf(layers)), ...policies.problems);
   if (problems.some(({ severity }) => severity === 'error')) throw new MostikError(inOrder(problems));
   return assemble(spec, { loaded, options, profiles: chosen.profiles, parts, policies, locate: locatorOf(layers) });
 }
@@ -143,6 +145,7 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
   const { loaded, options, profiles, parts, policies, locate } = from;
   const { name } = loaded.platform.metadata;
   const { cluster } = spec;
+  const registry = declaredRegistry(cluster.registry);
   return {
     name,
     file: loaded.file,
@@ -156,6 +159,8 @@ function assemble(spec: PlatformSpec, from: { loaded: LoadedInput; options: Reso
       provider: cluster.provider ?? 'embedded',
       name: cluster.name ?? name,
       nodes: nodesOf(spec),
+      ...(registry ? { registry } : {}),
+      ...(cluster.provider === 'k3d' ? { k3d: K3dSpec.parse(cluster.k3d ?? {}) } : {}),
       provides: providedNames(cluster.provides ?? []),
       controllers: providedControllers(cluster.provides ?? []),
       contexts: cluster.contexts ?? [],

@@ -15,6 +15,8 @@ export interface ClusterView {
   server: string;
   nodes: NodeSpec[];
   nodeCount: number;
+  /** The registry in its keeping, as image names have it. */
+  registry?: string;
   kubeconfig: string;
   context: string;
   folder: string;
@@ -38,6 +40,7 @@ export function clusterStatusText(cluster: ClusterView, look: Look): string {
     ['kubernetes', cluster.release],
     ['api server', cluster.server],
     ['nodes', cluster.nodes.map(nodeText).join(', ')],
+    ...(cluster.registry === undefined ? [] : [['registry', `${cluster.registry} (127.0.0.1:${cluster.registry.split(':').at(-1)} from this machine)`] satisfies [string, string]]),
     ['kubeconfig', `${cluster.kubeconfig} (context ${cluster.context})`],
     ['folder', cluster.folder],
   ];

@@ -1,15 +1,16 @@
 import type { NodeImage } from '../cluster/index.js';
 import type { PlacedImage } from '../operate/images-load.js';
+import type { HeldImages } from './images-human.js';
 import type { PushedImage } from '../operate/images-push.js';
 
-/** The published form of the images of a node. */
-export function imagesJson(cluster: string, images: readonly NodeImage[]): object {
-  return { version: 1, cluster, images };
+/** The published form of the images of a node, and of the registry in its cluster's keeping. */
+export function imagesJson(cluster: string, images: readonly NodeImage[], registry?: HeldImages): object {
+  return { version: 1, cluster, images, ...(registry ? { registry } : {}) };
 }
 
 /** The published form of what was built. */
 export function builtJson(images: readonly PlacedImage[]): object {
-  return { version: 1, images: images.map(({ component, image, content, outcome, seconds, loaded }) => ({ component, image, content, outcome, seconds, loaded })) };
+  return { version: 1, images: images.map(({ component, image, content, outcome, seconds, loaded, pushed }) => ({ component, image, content, outcome, seconds, loaded, ...(pushed === undefined ? {} : { pushed }) })) };
 }
 
 /** The published form of what was loaded. */

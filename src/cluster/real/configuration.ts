@@ -23,7 +23,7 @@ export function containerdConfig(record: ClusterRecord, programs: Programs): str
     `  bin_dir = ${text(programs.cni)}`,
     `  conf_dir = ${text(layout.cniConfig)}`,
     '[plugins."io.containerd.grpc.v1.cri".registry]',
-    `  config_path = ${text(join(layout.root, 'registries'))}`,
+    `  config_path = ${text(layout.registries)}`,
     '[plugins."io.containerd.grpc.v1.cri".containerd]',
     '  default_runtime_name = "runc"',
     '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]',

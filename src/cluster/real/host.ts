@@ -7,6 +7,7 @@ import type { ClusterRecord } from '../record.js';
 import { cniConfig, containerdConfig, kubeletConfig } from './configuration.js';
 import { cgroupFolders } from './cgroups.js';
 import { realLayout, realNetworks, tables } from './layout.js';
+import { writeRegistry } from './registry.js';
 import type { Programs } from './requirements.js';
 
 /** What was on the machine before, so that it can be put back. */
@@ -26,6 +27,7 @@ export function prepareHost(record: ClusterRecord, programs: Programs): void {
   writeAtomically(layout.containerdConfig, containerdConfig(record, programs));
   writeAtomically(join(layout.cniConfig, '10-mostik.conflist'), cniConfig(record));
   writeAtomically(layout.kubeletConfig, kubeletConfig(record));
+  writeRegistry(record);
   const before = join(layout.root, 'before.json');
   if (!existsSync(before)) writeAtomically(before, JSON.stringify({ forwarding: readFileSync(forwarding, 'utf8').trim() } satisfies Before));
   writeFileSync(forwarding, '1');

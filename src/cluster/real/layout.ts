@@ -16,6 +16,11 @@ export interface RealLayout {
   kubeletConfig: string;
   podLogs: string;
   images: string;
+  /** What containerd knows of registries, a folder for each. */
+  registries: string;
+  registryConfig: string;
+  /** Images of the registry in the cluster's keeping. */
+  registryData: string;
   /** Name of the pod network, unlike any other's: CNI keeps files under it outside of the folder. */
   network: string;
   /** Parent of all cgroups of pods, below the root of each hierarchy. */
@@ -38,6 +43,9 @@ export function realLayout(root: string): RealLayout {
     kubeletConfig: join(real, 'kubelet.json'),
     podLogs: join(real, 'pods'),
     images: join(real, 'images'),
+    registries: join(real, 'registries'),
+    registryConfig: join(real, 'registry.json'),
+    registryData: join(real, 'registry'),
     network: `mostik-${mark}`,
     cgroup: `/mostik-${mark}`,
   };

@@ -1,0 +1,37 @@
+import type { ResolvedPlatform } from '../model/index.js';
+import { declaredImages, type BuildOptions, type DeclaredImage } from './images-build.js';
+import { ensureImages, nodeTarget, placeImages, type ImageTarget, type PlacedImage } from './images-load.js';
+import { byRegistry, deliverImages, embeddedRegistry, type RegistryPlace } from './registry-images.js';
+import type { Target } from './target.js';
+
+/** Where the images of a platform go: those that name the cluster's registry are pushed there, the others loaded. */
+export interface ImagePlaces {
+  load: ImageTarget;
+  registry?: RegistryPlace | undefined;
+}
+
+type Running = BuildOptions & { signal: AbortSignal };
+
+/** The places of an embedded cluster with a real node. */
+export function embeddedPlaces(cluster: string): ImagePlaces {
+  return { load: nodeTarget(cluster), registry: embeddedRegistry(cluster) };
+}
+
+/** Makes sure that a cluster has, or can pull, what the platform builds: a node cannot get it from a registry of the world. */
+export async function bringImages(platform: ResolvedPlatform, target: Pick<Target, 'owned' | 'simulated' | 'clusterName'>, options: Running): Promise<void> {
+  if (!target.owned || target.simulated || platform.components.every(({ builds }) => builds.length === 0)) return;
+  const places = embeddedPlaces(target.clusterName);
+  const { pushed, loaded } = byRegistry(declaredImages(platform), places.registry);
+  if (pushed.length > 0) await deliverImages(places.registry!, pushed, options);
+  if (loaded.length === 0) return;
+  if (places.load.kind === 'node') await ensureImages(places.load, loaded, options);
+  else await placeImages(places.load, loaded, options);
+}
+
+/** Builds what has changed and puts it where it goes; tells what became of each image. */
+export async function sendImages(places: ImagePlaces, images: readonly DeclaredImage[], options: Running): Promise<PlacedImage[]> {
+  const { pushed, loaded } = byRegistry(images, places.registry);
+  const delivered = pushed.length > 0 ? await deliverImages(places.registry!, pushed, options) : [];
+  const placed = loaded.length > 0 ? await placeImages(places.load, loaded, options) : [];
+  return [...delivered.map((image): PlacedImage => ({ ...image, outcome: image.outcome === 'pushed' ? 'built' : 'unchanged', loaded: false, pushed: image.outcome !== 'unchanged' })), ...placed];
+}
