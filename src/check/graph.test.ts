@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import type { Desired, KubeObject, ResolvedPlatform } from '../model/index.js';
+import { K3dSpec } from '../model/cluster-schema.js';
 import { platformOf, workloadOf } from '../render/platform.fixture.js';
 import { autoscalers } from './autoscalers.js';
 import { disruptionBudgets } from './disruption-budgets.js';
@@ -229,6 +230,11 @@ describe('what objects name beside their pods', () => {
     expect(lines(missingReferences(providing('StorageClass/fast'), desired(claim('fats'))))).toEqual([expect.stringContaining('(did you mean fast? ')]);
     const existing = platformOf({}, { cluster: { ...platform.cluster, provider: 'existing' } });
     expect(missingReferences(existing, desired(claim('standard')))).toHaveLength(1);
+    const k3d = (...disable: string[]) => platformOf({}, { cluster: { ...platform.cluster, provider: 'k3d', k3d: K3dSpec.parse({ disable }) } });
+    const traefik = object('networking.k8s.io/v1 Ingress', 'i', { spec: { ingressClassName: 'traefik' } });
+    expect(missingReferences(k3d(), desired(claim('local-path'), traefik))).toEqual([]);
+    expect(missingReferences(k3d('traefik'), desired(claim('local-path'), traefik))).toHaveLength(1);
+    expect(missingReferences(k3d(), desired(claim('standard')))).toHaveLength(1);
   });
   test('a key is there, also in what operators will make', () => {
     const wants = (name: string, key: string) => deployment(name, { containers: [container({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'sealed', key } } }] })] });

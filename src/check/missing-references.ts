@@ -87,10 +87,19 @@ function isEverywhere(kind: string, name: string, { cluster }: ResolvedPlatform)
       return name.startsWith('system:') || ['admin', 'cluster-admin', 'edit', 'view', 'extension-apiserver-authentication-reader'].includes(name);
     case 'StorageClass':
     case 'IngressClass':
-      return cluster.provider === 'embedded' && name === 'standard';
+      return classesOf(cluster, kind).includes(name);
     default:
       return false;
   }
+}
+
+/** Classes that come with the cluster: those of k3s go with the part of it that serves them. */
+function classesOf({ provider, k3d }: ResolvedPlatform['cluster'], kind: string): string[] {
+  if (kind !== 'StorageClass' && kind !== 'IngressClass') return [];
+  if (provider === 'embedded') return ['standard'];
+  if (provider !== 'k3d') return [];
+  const [name, part] = kind === 'StorageClass' ? ['local-path', 'local-storage'] : ['traefik', 'traefik'];
+  return k3d?.disable.includes(part) ? [] : [name];
 }
 
 /** A hook that runs before its component's first install cannot use what that install makes. */
@@ -102,8 +111,7 @@ function namesOf({ kind, group = '' }: Reference, namespace: string | undefined,
   const prefix = `${kind}/${namespace ?? ''}/`;
   const own = graph.all(`${group}/${kind}`).filter(({ ref }) => (ref.namespace ?? '') === (namespace ?? '')).map(({ ref }) => ref.name);
   const others = [...made.keys()].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
-  const embedded = ['StorageClass', 'IngressClass'].includes(kind) && platform.cluster.provider === 'embedded' ? ['standard'] : [];
-  return [...own, ...others, ...embedded, ...providedNames(platform, kind)];
+  return [...own, ...others, ...classesOf(platform.cluster, kind), ...providedNames(platform, kind)];
 }
 
 function madeObjects({ objects }: Desired): Map<string, Found> {

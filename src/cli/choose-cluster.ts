@@ -1,6 +1,8 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterRecord } from '../cluster/index.js';
+import { k3dFolder, knowsK3d } from '../cluster/k3d/folder.js';
+import type { K3dCluster } from '../cluster/k3d/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import type { NodeSpec, Registry } from '../model/index.js';
 import { text, type Values } from './flag.js';
@@ -14,9 +16,11 @@ export const clusterChoiceFlags = {
   ...dirFlag,
 };
 
-/** An embedded cluster, as a platform declares it or by its name alone. */
+/** An embedded cluster or one of k3d, as a platform declares it or by its name alone. */
 export interface ChosenCluster {
   name: string;
+  /** Absent for an embedded one; what k3d is told where a platform declares it. */
+  k3d?: { cluster?: K3dCluster };
   nodes?: NodeSpec[] | undefined;
   registry?: Registry | undefined;
   kubernetes?: string | undefined;
@@ -26,17 +30,21 @@ interface Choice {
   /** The command, for messages. */
   where: string;
   dir: string | undefined;
+  /** Profiles of the platform: they may choose its cluster. */
+  profiles?: readonly string[];
   signal: AbortSignal;
   /** A cluster that is to be made is not guessed from those that are there. */
   mayBeNew?: boolean;
 }
 
 /** Decides which cluster is meant: the named one, else the platform's, else the only one there is. */
-export async function chooseCluster(name: string | undefined, { where, dir, signal, mayBeNew }: Choice): Promise<ChosenCluster> {
-  if (name !== undefined) return { name };
+export async function chooseCluster(name: string | undefined, { where, dir, profiles, signal, mayBeNew }: Choice): Promise<ChosenCluster> {
+  if (name !== undefined) return mayBeNew !== true && knowsK3d(name) && !(await isEmbedded(name)) ? { name, k3d: {} } : { name };
   if (dir !== undefined || hasPlatform('.')) {
     const { readPlatform } = await import('../pipeline.js');
-    const { cluster, kubernetes } = await readPlatform({ dir: dir ?? '.', profiles: [], overlays: [], sets: [] }, { signal });
+    const platform = await readPlatform({ dir: dir ?? '.', profiles: [...(profiles ?? [])], overlays: [], sets: [] }, { signal });
+    const { cluster, kubernetes } = platform;
+    if (cluster.provider === 'k3d') return { name: cluster.name, registry: cluster.registry, k3d: { cluster: (await import('../operate/k3d.js')).k3dClusterOf(platform) } };
     return { name: cluster.name, nodes: cluster.nodes, registry: cluster.registry, kubernetes };
   }
   const { listClusters } = await import('../cluster/index.js');
@@ -50,9 +58,10 @@ export async function chooseKubeconfig(where: string, flags: Values<typeof clust
   if (flags.cluster === undefined && (flags.dir !== undefined || hasPlatform('.'))) {
     const { readPlatform } = await import('../pipeline.js');
     const { cluster } = await readPlatform({ dir: flags.dir ?? '.', profiles: [], overlays: [], sets: [] }, { signal });
-    return cluster.provider === 'existing' ? {} : kubeconfigOf(cluster.name);
+    return cluster.provider === 'existing' ? {} : cluster.provider === 'k3d' ? k3dKubeconfig(cluster.name) : kubeconfigOf(cluster.name);
   }
-  return kubeconfigOf((await chooseCluster(flags.cluster, { where, dir: flags.dir, signal })).name);
+  const { name, k3d } = await chooseCluster(flags.cluster, { where, dir: flags.dir, signal });
+  return k3d ? k3dKubeconfig(name) : kubeconfigOf(name);
 }
 
 /** What is recorded of a cluster; one that is not there is a Diagnostic. */
@@ -61,6 +70,16 @@ export async function recordOf(name: string): Promise<ClusterRecord> {
   const record = readCluster(name);
   if (record === undefined) throw new MostikError([diagnose('cluster-unknown', { name })]);
   return record;
+}
+
+function k3dKubeconfig(name: string): Record<string, string> {
+  const { kubeconfig } = k3dFolder(name);
+  if (!existsSync(kubeconfig)) throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  return { KUBECONFIG: kubeconfig };
+}
+
+async function isEmbedded(name: string): Promise<boolean> {
+  return (await import('../cluster/index.js')).readCluster(name) !== undefined;
 }
 
 async function kubeconfigOf(name: string): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../cluster/index.js';
+import { k3dFolder } from '../cluster/k3d/folder.js';
 import { diagnose, exitCodes, MostikError, type ExitCode } from '../diagnostics/index.js';
 import type { NodeSpec } from '../model/index.js';
 import { clusterListText, clusterStatusText } from '../views/cluster-human.js';
@@ -6,20 +7,26 @@ import { clusterListJson, clusterStatusJson } from '../views/cluster-json.js';
 import { jsonText } from '../views/json.js';
 import { confirm } from './carry-out.js';
 import { chooseCluster, dirFlag, recordOf } from './choose-cluster.js';
+import { dryRunFlag, isK3d, k3dVerb, printK3d } from './cluster-k3d.js';
 import { defineCommand, type Argument } from './command.js';
 import { text, toggle, wholeNumber } from './flag.js';
-import { outputFlag } from './platform-flags.js';
+import { outputFlag, platformFlags } from './platform-flags.js';
 import { withSteps } from './platform-world.js';
 import type { Terminal } from './terminal.js';
 
 const nameArgument: Argument = { name: 'name', description: 'Name of the cluster; that of the platform in --dir without it, else the only one there is', complete: 'clusters' };
+
+/** Profiles may choose another cluster. */
+const profileFlag = { profile: platformFlags.profile };
 
 /** `mostik cluster create`. */
 export const createCommand = defineCommand({
   arguments: [nameArgument],
   flags: {
     ...dirFlag,
+    ...profileFlag,
     ...outputFlag,
+    ...dryRunFlag,
     kubernetes: text('Minor version, such as 1.36', { value: 'VERSION' }),
     nodes: wholeNumber('Number of simulated nodes; those of the platform, or 3', { value: 'COUNT', least: 1 }),
     real: toggle('One real node: containers run on this machine (Linux, root)'),
@@ -33,10 +40,12 @@ export const createCommand = defineCommand({
     ['mostik cluster create big --nodes 20 --cpu 16 --memory 64Gi', 'larger nodes, more of them'],
     ['mostik cluster create try --real', 'a node whose containers really run'],
     ['mostik cluster create --dir platforms/microservices', 'the cluster that a platform declares'],
+    ['mostik cluster create --dry-run', 'with provider k3d: its configuration and commands, none run'],
   ],
   run: async ({ args: [name], flags, terminal, signal }) => {
     const { clusterUp } = await import('../operate/cluster.js');
-    const chosen = await chooseCluster(name, { where: 'mostik cluster create', dir: flags.dir, signal, mayBeNew: true });
+    const chosen = await chooseCluster(name, { where: 'mostik cluster create', dir: flags.dir, profiles: flags.profile, signal, mayBeNew: true });
+    if (isK3d(chosen, 'mostik cluster create', flags)) return k3dVerb('create', chosen, { flags, terminal, signal });
     const nodes = flags.real ? await realNodes() : flags.nodes === undefined ? chosen.nodes : await workers(flags.nodes, { cpu: flags.cpu, memory: flags.memory });
     const record = await withSteps(terminal, (steps) =>
       clusterUp({ name: chosen.name, kubernetes: flags.kubernetes ?? chosen.kubernetes, nodes, registry: chosen.registry, audit: flags.audit, throwAway: flags.throwAway, onProgress: steps.cluster, signal }),
@@ -48,11 +57,12 @@ export const createCommand = defineCommand({
 /** `mostik cluster start`. */
 export const startCommand = defineCommand({
   arguments: [nameArgument],
-  flags: { ...dirFlag, ...outputFlag },
+  flags: { ...dirFlag, ...profileFlag, ...outputFlag, ...dryRunFlag },
   examples: [['mostik cluster start hello', 'and wait until it is ready']],
   run: async ({ args: [name], flags, terminal, signal }) => {
     const { clusterStart } = await import('../operate/cluster.js');
-    const chosen = await chooseCluster(name, { where: 'mostik cluster start', dir: flags.dir, signal });
+    const chosen = await chooseCluster(name, { where: 'mostik cluster start', dir: flags.dir, profiles: flags.profile, signal });
+    if (isK3d(chosen, 'mostik cluster start', flags)) return k3dVerb('start', chosen, { flags, terminal, signal });
     const record = await withSteps(terminal, (steps) => clusterStart(chosen.name, { onProgress: steps.cluster, signal }));
     return printCluster(record, flags.output, terminal);
   },
@@ -61,11 +71,12 @@ export const startCommand = defineCommand({
 /** `mostik cluster stop`. */
 export const stopCommand = defineCommand({
   arguments: [nameArgument],
-  flags: { ...dirFlag, ...outputFlag },
+  flags: { ...dirFlag, ...profileFlag, ...outputFlag, ...dryRunFlag },
   examples: [['mostik cluster stop hello', 'frees its memory; start brings it back']],
   run: async ({ args: [name], flags, terminal, signal }) => {
     const { stopCluster } = await import('../cluster/index.js');
-    const chosen = await chooseCluster(name, { where: 'mostik cluster stop', dir: flags.dir, signal });
+    const chosen = await chooseCluster(name, { where: 'mostik cluster stop', dir: flags.dir, profiles: flags.profile, signal });
+    if (isK3d(chosen, 'mostik cluster stop', flags)) return k3dVerb('stop', chosen, { flags, terminal, signal });
     const stopped = await withSteps(terminal, (steps) => stopCluster(chosen.name, { onProgress: steps.cluster, signal }));
     terminal.out(flags.output === 'json' ? jsonText({ version: 1, cluster: chosen.name, stopped }) : stopped ? `cluster ${chosen.name} stopped` : `cluster ${chosen.name} was not running`);
     return exitCodes.done;
@@ -76,12 +87,13 @@ export const stopCommand = defineCommand({
 export const deleteCommand = defineCommand({
   details: 'Asks when no name is given; --yes answers.',
   arguments: [nameArgument],
-  flags: { ...dirFlag, ...outputFlag, yes: toggle('Do not ask', { short: 'y' }) },
+  flags: { ...dirFlag, ...profileFlag, ...outputFlag, ...dryRunFlag, yes: toggle('Do not ask', { short: 'y' }) },
   examples: [['mostik cluster delete hello', 'its processes, its data, its folder']],
   run: async ({ args: [name], flags, terminal, signal }) => {
     const { deleteCluster } = await import('../cluster/index.js');
     const where = 'mostik cluster delete';
-    const chosen = await chooseCluster(name, { where, dir: flags.dir, signal });
+    const chosen = await chooseCluster(name, { where, dir: flags.dir, profiles: flags.profile, signal });
+    if (isK3d(chosen, where, flags)) return k3dVerb('delete', chosen, { flags: { ...flags, yes: flags.yes || name !== undefined }, terminal, signal });
     if (name === undefined && !flags.yes) await confirm(`Delete cluster ${chosen.name} with everything in it?`, { terminal, signal, where });
     const deleted = await withSteps(terminal, (steps) => deleteCluster(chosen.name, { onProgress: steps.cluster, signal }));
     terminal.out(flags.output === 'json' ? jsonText({ version: 1, cluster: chosen.name, deleted }) : deleted ? `cluster ${chosen.name} deleted` : `cluster ${chosen.name} was not there`);
@@ -104,10 +116,11 @@ export const listCommand = defineCommand({
 /** `mostik cluster status`. */
 export const statusCommand = defineCommand({
   arguments: [nameArgument],
-  flags: { ...dirFlag, ...outputFlag },
+  flags: { ...dirFlag, ...profileFlag, ...outputFlag },
   examples: [['mostik cluster status hello', 'what runs, and how it fares']],
   run: async ({ args: [name], flags, terminal, signal }) => {
-    const chosen = await chooseCluster(name, { where: 'mostik cluster status', dir: flags.dir, signal });
+    const chosen = await chooseCluster(name, { where: 'mostik cluster status', dir: flags.dir, profiles: flags.profile, signal });
+    if (isK3d(chosen, 'mostik cluster status', {})) return printK3d(chosen, { flags, terminal, signal });
     return printCluster(await recordOf(chosen.name), flags.output, terminal);
   },
 });
@@ -115,12 +128,12 @@ export const statusCommand = defineCommand({
 /** `mostik cluster kubeconfig`. */
 export const kubeconfigCommand = defineCommand({
   arguments: [nameArgument],
-  flags: { ...dirFlag, content: toggle('The file itself, with its client key') },
+  flags: { ...dirFlag, ...profileFlag, content: toggle('The file itself, with its client key') },
   examples: [['export KUBECONFIG=$(mostik cluster kubeconfig hello)', 'kubectl and other tools then use this cluster']],
   run: async ({ args: [name], flags, terminal, signal }) => {
     const { readFile } = await import('node:fs/promises');
-    const chosen = await chooseCluster(name, { where: 'mostik cluster kubeconfig', dir: flags.dir, signal });
-    const { kubeconfig } = await recordOf(chosen.name);
+    const chosen = await chooseCluster(name, { where: 'mostik cluster kubeconfig', dir: flags.dir, profiles: flags.profile, signal });
+    const { kubeconfig } = chosen.k3d ? k3dFolder(chosen.name) : await recordOf(chosen.name);
     terminal.out(flags.content ? await readFile(kubeconfig, 'utf8') : kubeconfig);
     return exitCodes.done;
   },

@@ -1,11 +1,11 @@
 import { diagnose, exitCodes, MostikError, type ExitCode } from '../diagnostics/index.js';
 import { builderNames } from '../operate/images-builder.js';
 import type { ImagePlaces } from '../operate/images-bring.js';
-import type { ImageTarget } from '../operate/images-load.js';
 import type { ResolvedPlatform } from '../model/index.js';
 import { builtText, imagesText, loadedText, pushedText } from '../views/images-human.js';
 import { builtJson, imagesJson, loadedJson, pushedJson } from '../views/images-json.js';
 import { jsonText } from '../views/json.js';
+import { k3dContext, knowsK3d } from '../cluster/k3d/folder.js';
 import { chooseCluster, clusterChoiceFlags, dirFlag } from './choose-cluster.js';
 import { defineCommand, type Argument } from './command.js';
 import { choice, text, toggle, type Values } from './flag.js';
@@ -53,8 +53,9 @@ export const loadCommand = defineCommand({
     ['mostik image load shop:latest --cluster hello', 'from what this machine has built'],
   ],
   run: async ({ args, flags, terminal, signal }): Promise<ExitCode> => {
-    const { contextTarget, loadImages } = await import('../operate/images-load.js');
-    const target = flags.context === undefined ? await chosenNode('mostik image load', flags, signal) : contextTarget(flags.context);
+    const { contextTarget, loadImages, nodeTarget } = await import('../operate/images-load.js');
+    const chosen = flags.context === undefined ? await chooseCluster(flags.cluster, { where: 'mostik image load', dir: flags.dir, signal }) : undefined;
+    const target = chosen === undefined ? contextTarget(flags.context!) : chosen.k3d ? contextTarget(k3dContext(chosen.name)) : nodeTarget(chosen.name);
     const loaded = await withSteps(terminal, () => loadImages(target, args, { builder: builderOf(flags), signal }));
     terminal.out(flags.output === 'json' ? jsonText(loadedJson(target.name, loaded)) : loadedText(target.name, loaded));
     return exitCodes.done;
@@ -66,12 +67,13 @@ export const listCommand = defineCommand({
   flags: { ...clusterChoiceFlags, ...outputFlag },
   examples: [['mostik image list --cluster hello', 'names, sizes, digests']],
   run: async ({ flags, terminal, signal }): Promise<ExitCode> => {
-    const [{ nodeImages }, { embeddedRegistry, listRegistry }] = await Promise.all([import('../operate/images-load.js'), import('../operate/registry-images.js')]);
-    const target = await chosenNode('mostik image list', flags, signal);
-    const place = embeddedRegistry(target.name);
-    const [images, held] = await Promise.all([nodeImages(target, signal), place ? listRegistry(place, signal) : undefined]);
-    const registry = place && held ? { name: place.host, images: held } : undefined;
-    terminal.out(flags.output === 'json' ? jsonText(imagesJson(target.name, images, registry)) : imagesText(images, terminal.outLook, registry));
+    const [{ nodeImages, nodeTarget }, { embeddedRegistry, listRegistry, placeOf }] = await Promise.all([import('../operate/images-load.js'), import('../operate/registry-images.js')]);
+    const chosen = await chooseCluster(flags.cluster, { where: 'mostik image list', dir: flags.dir, signal });
+    // k3d tells nothing of the images in its nodes.
+    const images = chosen.k3d ? [] : await nodeImages(nodeTarget(chosen.name), signal);
+    const place = chosen.k3d ? chosen.registry && placeOf(chosen.name, chosen.registry) : embeddedRegistry(chosen.name);
+    const registry = place && { name: place.host, images: await listRegistry(place, signal) };
+    terminal.out(flags.output === 'json' ? jsonText(imagesJson(chosen.name, images, registry)) : imagesText(images, terminal.outLook, registry));
     return exitCodes.done;
   },
 });
@@ -104,11 +106,7 @@ async function platformOf(flags: Values<typeof dirFlag & typeof platformFlags>, 
 
 /** Where images go in a platform's own cluster, when it has a real node and runs. */
 async function runningPlaces({ cluster }: ResolvedPlatform): Promise<ImagePlaces | undefined> {
-  const [{ clusterState, readCluster }, { embeddedPlaces }] = await Promise.all([import('../cluster/index.js'), import('../operate/images-bring.js')]);
+  const [{ clusterState, readCluster }, { embeddedPlaces, placesOf }] = await Promise.all([import('../cluster/index.js'), import('../operate/images-bring.js')]);
+  if (cluster.provider === 'k3d') return knowsK3d(cluster.name) ? placesOf({ cluster }) : undefined;
   return readCluster(cluster.name)?.real && clusterState(cluster.name) !== 'stopped' ? embeddedPlaces(cluster.name) : undefined;
-}
-
-async function chosenNode(where: string, flags: Values<typeof clusterChoiceFlags>, signal: AbortSignal): Promise<ImageTarget & { kind: 'node' }> {
-  const { nodeTarget } = await import('../operate/images-load.js');
-  return nodeTarget((await chooseCluster(flags.cluster, { where, dir: flags.dir, signal })).name);
 }

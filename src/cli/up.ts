@@ -9,6 +9,7 @@ import { resultText } from '../views/result-human.js';
 import { summaryJson, summaryText, type Summary } from '../views/summary.js';
 import { plural } from '../views/text.js';
 import { confirm, outcomeCode, requireAnswer, rollBack } from './carry-out.js';
+import { dryRunFlag, isK3d, printDryRun } from './cluster-k3d.js';
 import { defineCommand, type Invocation } from './command.js';
 import { findEndpoints } from './endpoints.js';
 import { choice } from './flag.js';
@@ -18,7 +19,7 @@ import { prepareDisplay, type ApplyDisplay, type StartDisplay } from './show-app
 import type { Steps } from './steps.js';
 import type { Terminal } from './terminal.js';
 
-const flags = { ...platformFlags, ...targetFlags, ...sealingFlags, ...outputFlag, ...applyFlags, ...dangerFlags, nodes: choice('Nodes of the embedded cluster: as declared, this machine (real), or simulated ones', ['declared', 'real', 'simulated']) };
+const flags = { ...platformFlags, ...targetFlags, ...sealingFlags, ...outputFlag, ...applyFlags, ...dangerFlags, ...dryRunFlag, nodes: choice('Nodes of the embedded cluster: as declared, this machine (real), or simulated ones', ['declared', 'real', 'simulated']) };
 const where = 'mostik up';
 
 /** `mostik up`: the main job. */
@@ -34,6 +35,11 @@ export const upCommand = defineCommand({
   ],
   run: async (invocation): Promise<ExitCode> => {
     const { args, flags, terminal, signal } = invocation;
+    if (flags.dryRun) {
+      const { chooseCluster } = await import('./choose-cluster.js');
+      const chosen = await chooseCluster(undefined, { where, dir: args[0] ?? '.', profiles: flags.profile, signal });
+      if (isK3d(chosen, where, flags)) return printDryRun('create', chosen, invocation);
+    }
     const [{ up }, startDisplay] = await Promise.all([import('../operate/up.js'), prepareDisplay(terminal)]);
     const done = await withSteps(terminal, async (steps) => {
       const showing = showUp({ steps, startDisplay, invocation });

@@ -1,7 +1,7 @@
 import type { ResolvedPlatform } from '../model/index.js';
 import { declaredImages, type BuildOptions, type DeclaredImage } from './images-build.js';
 import { ensureImages, nodeTarget, placeImages, type ImageTarget, type PlacedImage } from './images-load.js';
-import { byRegistry, deliverImages, embeddedRegistry, type RegistryPlace } from './registry-images.js';
+import { byRegistry, deliverImages, embeddedRegistry, placeOf, type RegistryPlace } from './registry-images.js';
 import type { Target } from './target.js';
 
 /** Where the images of a platform go: those that name the cluster's registry are pushed there, the others loaded. */
@@ -17,10 +17,16 @@ export function embeddedPlaces(cluster: string): ImagePlaces {
   return { load: nodeTarget(cluster), registry: embeddedRegistry(cluster) };
 }
 
+/** The places of a platform's own cluster: k3d takes images through its own command, and its registry is asked by its port. */
+export function placesOf({ cluster: { provider, name, registry } }: Pick<ResolvedPlatform, 'cluster'>): ImagePlaces {
+  return provider === 'k3d' ? { load: { kind: 'k3d', name }, registry: registry && placeOf(name, registry) } : embeddedPlaces(name);
+}
+
 /** Makes sure that a cluster has, or can pull, what the platform builds: a node cannot get it from a registry of the world. */
 export async function bringImages(platform: ResolvedPlatform, target: Pick<Target, 'owned' | 'simulated' | 'clusterName'>, options: Running): Promise<void> {
   if (!target.owned || target.simulated || platform.components.every(({ builds }) => builds.length === 0)) return;
-  const places = embeddedPlaces(target.clusterName);
+  const isOwn = platform.cluster.provider === 'k3d' && target.clusterName === platform.cluster.name;
+  const places = isOwn ? placesOf(platform) : embeddedPlaces(target.clusterName);
   const { pushed, loaded } = byRegistry(declaredImages(platform), places.registry);
   if (pushed.length > 0) await deliverImages(places.registry!, pushed, options);
   if (loaded.length === 0) return;

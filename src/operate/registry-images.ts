@@ -42,8 +42,8 @@ export function embeddedRegistry(cluster: string): RegistryPlace | undefined {
 }
 
 /** The registry of a platform's cluster, or a Diagnostic that says why it is not there. */
-export function requireRegistry({ cluster: { name, registry } }: Pick<ResolvedPlatform, 'cluster'>): RegistryPlace {
-  const place = embeddedRegistry(name);
+export function requireRegistry({ cluster: { provider, name, registry } }: Pick<ResolvedPlatform, 'cluster'>): RegistryPlace {
+  const place = provider === 'k3d' && registry ? placeOf(name, registry) : embeddedRegistry(name);
   if (place) return place;
   const record = readCluster(name);
   const [problem, hint] = !record

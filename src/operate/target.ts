@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { clusterState, readCluster } from '../cluster/index.js';
+import { k3dFolder } from '../cluster/k3d/folder.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { connect, type Kube } from '../kube/index.js';
 import type { ResolvedPlatform } from '../model/index.js';
@@ -34,7 +36,16 @@ export async function openTarget(platform: Pick<ResolvedPlatform, 'name' | 'clus
     }
     return target;
   }
+  if (platform.cluster.provider === 'k3d') return k3dTarget(platform.cluster.name, signal);
   return embeddedTarget(platform.cluster.name, signal);
+}
+
+/** Connects to a k3d cluster that Mostik made, by the kubeconfig that k3d gave. */
+export async function k3dTarget(name: string, signal?: AbortSignal): Promise<Target> {
+  const { kubeconfig } = k3dFolder(name);
+  if (!existsSync(kubeconfig)) throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  const kube = await connect({ kubeconfig, ...(signal ? { signal } : {}) });
+  return { kube, clusterName: name, simulated: false, owned: true, kubeconfig };
 }
 
 /** Connects to an embedded cluster by its name; one that does not exist or does not answer is said at once. */

@@ -4,7 +4,7 @@ import { ownVersion } from '../lib/version.js';
 import { applyPlan, planPlatform, readPlatform, renderPlatform, type Inputs, type Planned } from '../pipeline.js';
 import { hasChanges, type PlanFlags } from '../plan/index.js';
 import { clusterUp, type ClusterProgress } from './cluster.js';
-import { openTarget, type Target, type TargetOptions } from './target.js';
+import { k3dTarget, openTarget, type Target, type TargetOptions } from './target.js';
 
 /** What `up` tells on its way, in this order; the last three only once the cluster is there. */
 export interface UpListener {
@@ -77,11 +77,15 @@ function withNodes(platform: ResolvedPlatform, wanted: UpOptions['nodes']): Reso
 
 /** A cluster of our own is made or started on the way, so there is time to render before it answers. */
 function willTakeTime({ cluster }: ResolvedPlatform, { context, kubeconfig }: TargetOptions): boolean {
-  return cluster.provider === 'embedded' && context === undefined && kubeconfig === undefined;
+  return cluster.provider !== 'existing' && context === undefined && kubeconfig === undefined;
 }
 
 async function getTarget(platform: ResolvedPlatform, options: UpOptions): Promise<Target> {
   if (!willTakeTime(platform, options)) return openTarget(platform, options);
+  if (platform.cluster.provider === 'k3d') {
+    await (await import('./k3d.js')).k3dClusterUp(platform, { onProgress: options.onCluster, signal: options.signal });
+    return k3dTarget(platform.cluster.name, options.signal);
+  }
   const { name, nodes, registry } = platform.cluster;
   const record = await clusterUp({ name, nodes, registry, kubernetes: platform.kubernetes, onProgress: options.onCluster, signal: options.signal });
   const kube = await connect({ kubeconfig: record.kubeconfig, signal: options.signal });

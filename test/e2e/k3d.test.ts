@@ -1,0 +1,157 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { k3dSchema } from '../../src/cluster/k3d/schema.js';
+import { makeHome, noEngine, root, type Ended, type Home } from './mostik.js';
+
+/** The k3d of these tests is a stand-in (test/k3d/stand-in): it checks what it is told and makes no cluster. */
+const standIn = join(root, 'test', 'k3d', 'stand-in');
+
+const platform = `
+apiVersion: mostik.dev/v1
+kind: Platform
+metadata: { name: ml }
+spec:
+  cluster:
+    provider: k3d
+    name: ml-cluster
+    registry: { name: k3d-ml-registry, port: 5050 }
+    k3d:
+      servers: 2
+      agents: 2
+      ports: [{ port: "8081:80", nodeFilters: [loadbalancer] }]
+      volumes: [{ volume: "./models:/models", nodeFilters: ["agent:*"] }]
+      disable: [traefik]
+  components:
+    settings: { manifests: [settings.yaml] }
+`;
+const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { answer: "42" }\n';
+
+describe('clusters of k3d', () => {
+  let home: Home;
+  let folder: string;
+  let dir: string;
+  beforeEach(() => {
+    home = makeHome();
+    folder = mkdtempSync(join(tmpdir(), 'mostik-k3d-'));
+    writeFileSync(join(folder, 'schema.json'), JSON.stringify(k3dSchema));
+    writeFileSync(join(folder, 'kubeconfig'), 'apiVersion: v1\nkind: Config\n');
+    dir = home.write('ml', { 'platform.yaml': platform, 'settings.yaml': settings });
+  });
+  afterEach(async () => {
+    await home.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const mostik = (...args: string[]): Promise<Ended> => home.mostik(args, { env: { PATH: [standIn, process.env['PATH'] ?? ''].join(delimiter), MOSTIK_TEST_K3D: folder } });
+  const calls = (): string[] => {
+    const file = join(folder, 'calls.jsonl');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+    rmSync(file, { force: true });
+    return lines.map((line) => (JSON.parse(line) as string[]).join(' '));
+  };
+  const state = (): string => join(home.folder, 'state', 'mostik', 'k3d', 'ml-cluster');
+
+  test('are made, shown, stopped, started and deleted by commands of k3d, with a configuration that k3d takes', async () => {
+    const made = await mostik('cluster', 'create', '--dir', dir, '-o', 'json');
+    expect(made.code, made.stderr).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({ version: 1, provider: 'k3d', name: 'ml-cluster', state: 'running', servers: { running: 2, count: 2 }, agents: { running: 2, count: 2 }, context: 'k3d-ml-cluster', registry: 'k3d-ml-registry:5050' });
+    const list = 'cluster list --output json';
+    expect(calls()).toEqual([list, `cluster create --config ${join(state(), 'k3d.yaml')}`, 'kubeconfig get ml-cluster', list]);
+    expect(parse(readFileSync(join(state(), 'k3d.yaml'), 'utf8'))).toMatchObject({ servers: 2, agents: 2, volumes: [{ volume: `${join(dir, 'models')}:/models` }], registries: { create: { name: 'k3d-ml-registry', hostPort: '5050' } } });
+
+    expect((await mostik('cluster', 'create', '--dir', dir)).code).toBe(0);
+    expect(calls()).toEqual([list, 'kubeconfig get ml-cluster', list]);
+
+    expect((await mostik('cluster', 'stop', '--dir', dir)).stdout.trim()).toBe('k3d cluster ml-cluster stopped');
+    expect(calls()).toEqual([list, 'cluster stop ml-cluster']);
+    const status = await mostik('cluster', 'status', 'ml-cluster');
+    expect(status.stdout).toMatch(/ml-cluster +stopped[^]*servers +0 of 2 run[^]*mostik cluster start ml-cluster/);
+    calls();
+    expect((await mostik('cluster', 'start', 'ml-cluster')).code).toBe(0);
+    expect(calls()).toEqual([list, 'cluster start ml-cluster', 'kubeconfig get ml-cluster', list]);
+
+    const kubeconfig = (await mostik('cluster', 'kubeconfig', '--dir', dir)).stdout.trim();
+    expect(kubeconfig).toBe(join(state(), 'kubeconfig'));
+    expect((await mostik('cluster', 'delete', 'ml-cluster')).stdout.trim()).toBe('k3d cluster ml-cluster deleted');
+    expect(calls()).toEqual([list, 'cluster delete ml-cluster']);
+    expect(existsSync(state())).toBe(false);
+  });
+
+  test('a dry run prints the configuration and every command, and runs none', async () => {
+    const { code, stdout, stderr } = await mostik('up', dir, '--dry-run');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('kind: Simple');
+    expect(stdout.trim().split('\n').slice(-4)).toEqual([
+      'k3d cluster list --output json',
+      `k3d cluster create --config ${join(state(), 'k3d.yaml')}   # where the cluster is not there`,
+      'k3d cluster start ml-cluster   # where it is stopped',
+      'k3d kubeconfig get ml-cluster',
+    ]);
+    const deleting = await mostik('cluster', 'delete', '--dir', dir, '--dry-run', '-o', 'json');
+    expect(JSON.parse(deleting.stdout)).toEqual({ version: 1, cluster: 'ml-cluster', provider: 'k3d', commands: [{ program: 'k3d', args: ['cluster', 'list', '--output', 'json'] }, { program: 'k3d', args: ['cluster', 'delete', 'ml-cluster'], when: 'where the cluster is there' }] });
+    for (const verb of ['create', 'start', 'stop']) expect((await mostik('cluster', verb, '--dir', dir, '--dry-run')).code).toBe(0);
+    expect(calls()).toEqual([]);
+    expect(existsSync(state())).toBe(false);
+    const embedded = await mostik('cluster', 'start', 'other', '--dry-run');
+    expect(embedded.code).toBe(3);
+    expect(embedded.stderr).toContain('provider: k3d');
+  });
+
+  test('without the program it is said how to get it, and what to use instead', async () => {
+    const { code, stderr } = await home.mostik(['up', dir], { env: { PATH: dirname(process.execPath) } });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/k3d-missing[^]*https:\/\/k3d\.io[^]*embedded/);
+  });
+
+  test('what k3d says when it fails is passed on, and nothing is left known', async () => {
+    writeFileSync(join(folder, 'refuse'), '');
+    const { code, stderr } = await mostik('cluster', 'create', '--dir', dir);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/k3d-failed[^]*Cannot connect to the Docker daemon/);
+    expect(existsSync(state())).toBe(false);
+  });
+
+  test('a cluster that somebody else made is left alone, a changed declaration is said', async () => {
+    writeFileSync(join(folder, 'clusters.json'), JSON.stringify({ 'ml-cluster': { servers: 1, agents: 0, running: true } }));
+    for (const command of [['create', '--dir', dir], ['delete', '--dir', dir, '--yes']]) {
+      const { code, stderr } = await mostik('cluster', ...command);
+      expect(code).toBe(6);
+      expect(stderr).toContain('k3d-cluster-foreign');
+    }
+    expect(calls()).not.toContain('cluster delete ml-cluster');
+    rmSync(join(folder, 'clusters.json'));
+    expect((await mostik('cluster', 'create', '--dir', dir)).code).toBe(0);
+    home.write('ml', { 'platform.yaml': platform.replace('agents: 2', 'agents: 3') });
+    const changed = await mostik('cluster', 'create', '--dir', dir);
+    expect(changed.code).toBe(0);
+    expect(changed.stderr).toContain('k3d-configuration-differs');
+  });
+
+  test('mistakes in the declaration are said with their place', async () => {
+    home.write('ml', { 'platform.yaml': platform.replace('"agent:*"', '"agent:2"').replace('"8081:80"', '8081') });
+    const { code, stdout } = await mostik('check', dir);
+    expect(code, stdout).toBe(3);
+    expect(stdout).toMatch(/platform\.yaml:13:[^]*spec\.cluster\.k3d\.ports\[0\]\.port/);
+    home.write('ml', { 'platform.yaml': platform.replace('"agent:*"', '"agent:2"') });
+    expect((await mostik('check', dir)).stdout).toMatch(/platform\.yaml:14:[^]*agent:0 to agent:1/);
+  });
+
+  test.skipIf(noEngine !== undefined)(`up makes the cluster and applies the platform to what its kubeconfig names${noEngine === undefined ? '' : ` (skipped: ${noEngine})`}`, async () => {
+    // A real API server stands where k3d's would.
+    const made = await home.mostik(['cluster', 'create', 'behind']);
+    expect(made.code, made.stderr).toBe(0);
+    const kubeconfig = readFileSync(join(home.folder, 'state', 'mostik', 'clusters', 'behind', 'kubeconfig'), 'utf8');
+    writeFileSync(join(folder, 'kubeconfig'), kubeconfig.replaceAll('mostik-behind', 'k3d-ml-cluster'));
+    const up = await mostik('up', dir);
+    expect(up.code, up.stderr).toBe(0);
+    expect(up.stdout).toContain('ml-cluster');
+    expect(up.stdout).not.toContain('simulated');
+    expect((await mostik('kubectl', '--dir', dir, '--', 'get', 'configmap', 'settings', '-o', 'jsonpath={.data.answer}')).stdout).toBe('42');
+    const again = await mostik('plan', dir, '--exit-code');
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+    expect((await mostik('destroy', dir, '--yes')).code).toBe(0);
+  });
+});
