@@ -15,7 +15,7 @@ export interface Binaries {
 
 /** What a real node needs beside the control plane, all absolute. */
 export interface RealParts {
-  /** `mostik-node`: kubelet, kube-proxy, CoreDNS, metrics-server. */
+  /** `mostik-node`: kubelet, kube-proxy, CoreDNS, metrics-server, an image registry. */
   engine: string;
   /** The program that keeps policies, ports of the node and the API server's door. */
   agent: string;

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/index.js';
 
 /**
  * `render` is Mostik's own Go code (`mostik-render`); `cluster` the official Kubernetes programs (`mostik-cluster`); `node` what a
- * real node runs beside them (`mostik-node`: kubelet, kube-proxy, CoreDNS, metrics-server).
+ * real node runs beside them (`mostik-node`: kubelet, kube-proxy, CoreDNS, metrics-server, an image registry).
  */
 export const engineNames = ['render', 'cluster', 'node'] as const;
 export type EngineName = (typeof engineNames)[number];

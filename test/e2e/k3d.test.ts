@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { k3dSchema } from '../../src/cluster/k3d/schema.js';
@@ -101,7 +101,7 @@ describe('clusters of k3d', () => {
   });
 
   test('without the program it is said how to get it, and what to use instead', async () => {
-    const { code, stderr } = await home.mostik(['up', dir], { env: { PATH: dirname(process.execPath) } });
+    const { code, stderr } = await home.mostik(['up', dir], { env: { PATH: join(root, 'docs') } });
     expect(code).toBe(4);
     expect(stderr).toMatch(/k3d-missing[^]*https:\/\/k3d\.io[^]*embedded/);
   });
@@ -153,5 +153,6 @@ describe('clusters of k3d', () => {
     const again = await mostik('plan', dir, '--exit-code');
     expect(again.code, again.stdout + again.stderr).toBe(0);
     expect((await mostik('destroy', dir, '--yes')).code).toBe(0);
+    expect((await mostik('image', 'list', '--cluster', 'behind')).stderr).toMatch(/image-no-real-node[^]*behind/);
   });
 });

@@ -61,9 +61,17 @@ spec:
   });
 
   test('what the registry has in this content is not pushed again, also where nothing builds', async () => {
-    const again = await home.mostik(['image', 'push', '--dir', dir, '-o', 'json'], { env: { ...env, PATH: join(process.execPath, '..') } });
+    const again = await home.mostik(['image', 'push', '--dir', dir, '-o', 'json'], { env: { ...env, PATH: home.folder } });
     expect(again.code, again.stderr).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({ images: [{ image: `${registry}/team/page:1`, changed: false, digest: (await digests())['team/page:1'] }] });
+    write('1', 'a text that nothing builds');
+    const stale = await home.mostik(['image', 'push', '--dir', dir], { env: { ...env, PATH: home.folder } });
+    expect(stale.code, stale.stderr).toBe(0);
+    expect(stale.stderr).toMatch(/image-stale.*k3d-ml-registry:5050\/team\/page:1/s);
+    write('5', 'a text that nothing builds');
+    const missing = await home.mostik(['image', 'push', '--dir', dir], { env: { ...env, PATH: home.folder } });
+    expect(missing.code).toBe(4);
+    expect(missing.stderr).toContain('image-builder-missing');
   });
 
   test('a new tag is pushed by its name and rolls out', async () => {
