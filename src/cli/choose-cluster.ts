@@ -74,7 +74,7 @@ export async function recordOf(name: string): Promise<ClusterRecord> {
 
 function k3dKubeconfig(name: string): Record<string, string> {
   const { kubeconfig } = k3dFolder(name);
-  if (!existsSync(kubeconfig)) throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  if (!existsSync(kubeconfig)) throw new MostikError([diagnose('k3d-cluster-missing', { cluster: name })]);
   return { KUBECONFIG: kubeconfig };
 }
 

@@ -61,7 +61,7 @@ export async function printDryRun(verb: K3dVerb, chosen: ChosenK3d, { flags, ter
 export async function printK3d({ name, registry }: ChosenK3d, { flags, terminal, signal }: Asked): Promise<ExitCode> {
   const { k3dState } = await import('../cluster/k3d/index.js');
   const state = await k3dState(name, signal);
-  if (state.state === 'absent') throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  if (state.state === 'absent') throw new MostikError([diagnose('k3d-cluster-missing', { cluster: name })]);
   const { kubeconfig, configuration } = k3dFolder(name);
   const view = { ...state, kubeconfig, context: k3dContext(name), configuration, registry };
   terminal.out(flags.output === 'json' ? jsonText(k3dStatusJson(view)) : k3dStatusText(view, terminal.outLook));

@@ -9,6 +9,7 @@ import type { LifecycleOptions } from './lifecycle.js';
 import { nodeNames } from './nodes.js';
 import { openProbe, type Probe } from './probe.js';
 import { memoryOf } from './processes.js';
+import { keptRegistry } from './real/registry.js';
 import type { ClusterRecord } from './record.js';
 import { readSupervisorState } from './supervisor-state.js';
 
@@ -45,7 +46,7 @@ export function clusterState(name: string): ClusterState {
   return processes.length === (readSupervisorState(folderOf(name).supervisor)?.components.length ?? 0) + 1 && processes.every(({ alive }) => alive) ? 'running' : 'degraded';
 }
 
-/** Waits until namespace `default` has its ServiceAccount and every declared node is Ready, so that pods can start. */
+/** Waits until namespace `default` has its ServiceAccount and every declared node is Ready, so that pods can start, and its registry answers. */
 export async function waitForCluster(record: ClusterRecord, options: LifecycleOptions & { timeoutSeconds?: number } = {}): Promise<void> {
   const folder = below(record.folder);
   const seconds = options.timeoutSeconds ?? 60;
@@ -71,9 +72,15 @@ async function missingIn(record: ClusterRecord, probe: Probe): Promise<string | 
   if (nodes.status !== 200) return `the list of nodes (${nodes.status === 0 ? nodes.body : nodes.status})`;
   const ready = readyNodes(nodes.body);
   const missing = nodeNames(record.nodes).filter((name) => !ready.has(name));
-  if (missing.length === 0) return undefined;
+  if (missing.length === 0) return (await registryAnswers(record)) ? undefined : 'its image registry to answer';
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
   return `${missing.slice(0, 3).map((name) => `Node/${name}`).join(', ')}${more} to become Ready`;
+}
+
+/** Images are pushed as soon as the cluster is there. */
+async function registryAnswers(record: ClusterRecord): Promise<boolean> {
+  const registry = keptRegistry(record);
+  return registry === undefined || fetch(`http://127.0.0.1:${registry.port}/v2/`, { signal: AbortSignal.timeout(2_000) }).then(({ ok }) => ok, () => false);
 }
 
 function readyNodes(body: string): Set<string> {

@@ -69,7 +69,7 @@ export async function storedSecrets(platform: ResolvedPlatform, options: TargetO
     options.signal?.throwIfAborted();
     if (!(error instanceof MostikError)) throw error;
     const [first] = error.diagnostics;
-    return { stored: new Map(), cluster: { name, problem: first?.message ?? '', missing: first?.code === 'cluster-missing' } };
+    return { stored: new Map(), cluster: { name, problem: first?.message ?? '', missing: first?.code === 'cluster-missing' || first?.code === 'k3d-cluster-missing' } };
   }
 }
 

@@ -43,7 +43,7 @@ export async function openTarget(platform: Pick<ResolvedPlatform, 'name' | 'clus
 /** Connects to a k3d cluster that Mostik made, by the kubeconfig that k3d gave. */
 export async function k3dTarget(name: string, signal?: AbortSignal): Promise<Target> {
   const { kubeconfig } = k3dFolder(name);
-  if (!existsSync(kubeconfig)) throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  if (!existsSync(kubeconfig)) throw new MostikError([diagnose('k3d-cluster-missing', { cluster: name })]);
   const kube = await connect({ kubeconfig, ...(signal ? { signal } : {}) });
   return { kube, clusterName: name, simulated: false, owned: true, kubeconfig };
 }

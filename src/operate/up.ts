@@ -1,3 +1,4 @@
+import { diagnose, MostikError } from '../diagnostics/index.js';
 import { connect } from '../kube/index.js';
 import type { ApplyEvent, ApplyResult, Desired, NodeSpec, Plan, ResolvedPlatform } from '../model/index.js';
 import { ownVersion } from '../lib/version.js';
@@ -68,6 +69,7 @@ export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> 
 /** The platform with its nodes as the user wants them this time. */
 function withNodes(platform: ResolvedPlatform, wanted: UpOptions['nodes']): ResolvedPlatform {
   if (wanted === undefined) return platform;
+  if (platform.cluster.provider === 'k3d') throw new MostikError([diagnose('argument-invalid', { where: 'mostik up --nodes', expected: 'an embedded cluster', value: 'provider k3d' })]);
   const { nodes } = platform.cluster;
   const node = (more: Partial<NodeSpec>): NodeSpec => ({ name: 'node', count: 1, cpu: 4, memory: '16Gi', pods: 110, gpus: 0, labels: {}, taints: [], ...more });
   const simulated = nodes.filter(({ real }) => !real);

@@ -17,7 +17,7 @@ export interface LiveTarget {
 export type TargetReading = { target: LiveTarget } | { target?: undefined; why: string };
 
 /** Codes of clusters that are not there to be read, which a rehearsal that was not told to read one can do without. */
-const absent = new Set(['cluster-missing', 'cluster-stopped', 'cluster-unreachable', 'request-timeout', 'kubeconfig-missing', 'context-missing', 'context-not-allowed']);
+const absent = new Set(['cluster-missing', 'k3d-cluster-missing', 'cluster-stopped', 'cluster-unreachable', 'request-timeout', 'kubeconfig-missing', 'context-missing', 'context-not-allowed']);
 
 /**
  * Reads what the platform's real cluster knows of it. One that is not there is no failure, unless the user named it or

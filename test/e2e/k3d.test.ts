@@ -78,6 +78,9 @@ describe('clusters of k3d', () => {
     expect((await mostik('cluster', 'delete', 'ml-cluster')).stdout.trim()).toBe('k3d cluster ml-cluster deleted');
     expect(calls()).toEqual([list, 'cluster delete ml-cluster']);
     expect(existsSync(state())).toBe(false);
+    const gone = await mostik('status', dir);
+    expect(gone.code).toBe(4);
+    expect(gone.stderr).toMatch(/k3d-cluster-missing[^]*mostik up/);
   });
 
   test('a dry run prints the configuration and every command, and runs none', async () => {
@@ -95,6 +98,10 @@ describe('clusters of k3d', () => {
     for (const verb of ['create', 'start', 'stop']) expect((await mostik('cluster', verb, '--dir', dir, '--dry-run')).code).toBe(0);
     expect(calls()).toEqual([]);
     expect(existsSync(state())).toBe(false);
+    const real = await mostik('up', dir, '--nodes', 'real');
+    expect(real.code).toBe(3);
+    expect(real.stderr).toContain('mostik up --nodes: expected an embedded cluster, got provider k3d');
+    expect(calls()).toEqual([]);
     const embedded = await mostik('cluster', 'start', 'other', '--dry-run');
     expect(embedded.code).toBe(3);
     expect(embedded.stderr).toContain('provider: k3d');
@@ -134,9 +141,9 @@ describe('clusters of k3d', () => {
     home.write('ml', { 'platform.yaml': platform.replace('"agent:*"', '"agent:2"').replace('"8081:80"', '8081') });
     const { code, stdout } = await mostik('check', dir);
     expect(code, stdout).toBe(3);
-    expect(stdout).toMatch(/platform\.yaml:13:[^]*spec\.cluster\.k3d\.ports\[0\]\.port/);
+    expect(stdout).toMatch(/spec\.cluster\.k3d\.ports\[0\]\.port[^]*platform\.yaml:13:23/);
     home.write('ml', { 'platform.yaml': platform.replace('"agent:*"', '"agent:2"') });
-    expect((await mostik('check', dir)).stdout).toMatch(/platform\.yaml:14:[^]*agent:0 to agent:1/);
+    expect((await mostik('check', dir)).stdout).toMatch(/agent:2[^]*platform\.yaml:14:61[^]*agent:0 to agent:1/);
   });
 
   test.skipIf(noEngine !== undefined)(`up makes the cluster and applies the platform to what its kubeconfig names${noEngine === undefined ? '' : ` (skipped: ${noEngine})`}`, async () => {

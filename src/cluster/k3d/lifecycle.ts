@@ -99,9 +99,9 @@ function parseList(text: string): K3dState[] {
 }
 
 async function existing(name: string, options: LifecycleOptions): Promise<K3dState> {
-  if (!knowsK3d(name)) throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  if (!knowsK3d(name)) throw new MostikError([diagnose('k3d-cluster-missing', { cluster: name })]);
   const state = await k3dState(name, options.signal);
-  if (state.state === 'absent') throw new MostikError([diagnose('cluster-missing', { cluster: name })]);
+  if (state.state === 'absent') throw new MostikError([diagnose('k3d-cluster-missing', { cluster: name })]);
   return state;
 }
 
