@@ -6,6 +6,7 @@ import { logs } from './logs.js';
 import { objectCalls } from './objects.js';
 import { serviceCalls } from './services.js';
 import { watch, watchedList } from './watch.js';
+import type { SocketParts } from './web-socket.js';
 
 export interface ConnectOptions extends TargetOptions {
   signal?: AbortSignal;
@@ -46,8 +47,17 @@ export async function connect(options: ConnectOptions = {}): Promise<Kube> {
     watch: (apiVersion, kind, watchOptions, onEvent) => watch({ client, list: calls.list, apiVersion, kind, options: watchOptions, onEvent }),
     watchList: (apiVersion, kind, watchOptions) =>
       watchedList((onEvent) => watch({ client, list: calls.list, apiVersion, kind, options: watchOptions, onEvent })),
+    ...streamCalls({ client, credentials, pingMs: options.pingMs ?? 10_000 }),
     logs: (pod, logOptions = {}) => logs(client, pod, logOptions),
     close: transport.close,
+  };
+}
+
+/** Their libraries are loaded when they are wanted. */
+function streamCalls(parts: SocketParts): Pick<Kube, 'exec' | 'forwardPort'> {
+  return {
+    exec: async (pod, options) => (await import('./exec.js')).exec(parts, pod, options),
+    forwardPort: async (pod, port, options = {}) => (await import('./port-forward.js')).forwardPort(parts, pod, { ...options, port }),
   };
 }
 

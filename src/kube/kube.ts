@@ -1,3 +1,4 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { KubeObject, ObjectRef } from '../model/index.js';
 import type { Dict } from '../lib/read-unknown.js';
 import type { Resource } from './discovery.js';
@@ -45,6 +46,10 @@ export interface Kube {
   watchList(apiVersion: string, kind: string, options: WatchOptions): WatchedList;
   /** The log of one container, line by line. */
   logs(pod: ObjectRef, options?: LogOptions): AsyncGenerator<string, void, undefined>;
+  /** Runs a command in a container; settles once it is started, or refused. */
+  exec(pod: ObjectRef, options: ExecOptions): Promise<ExecSession>;
+  /** Opens one connection to a port of a pod; what goes wrong in the pod is the stream's error. */
+  forwardPort(pod: ObjectRef, port: number, options?: CallOptions): Promise<Duplex>;
   /** What a Service answers to a GET, asked through the API server; undefined when there is no such Service. */
   readService(service: ObjectRef, path: string, options?: CallOptions): Promise<string | undefined>;
 
@@ -148,8 +153,39 @@ export interface LogOptions extends CallOptions {
   container?: string;
   tailLines?: number;
   sinceSeconds?: number;
+  /** Only lines since this moment (RFC 3339); the kubelet counts whole seconds. */
+  sinceTime?: string;
   /** Goes on until the container ends or the signal. */
   follow?: boolean;
   previous?: boolean;
   timestamps?: boolean;
+}
+
+export interface ExecOptions extends CallOptions {
+  container?: string;
+  /** The program and its arguments; no shell reads them. */
+  command: readonly string[];
+  /** Whether the command reads what is written to `stdin`; otherwise it sees an end at once. */
+  stdin?: boolean;
+  /** Gives the command a terminal: stderr comes with stdout, and Ctrl-C in `stdin` is a signal. */
+  tty?: boolean;
+}
+
+/** A command that runs in a container. */
+export interface ExecSession {
+  /** Ending it is the end of the command's input; what it writes still comes. */
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** Tells the terminal's size. */
+  resize(columns: number, rows: number): void;
+  /** How it ended. Rejects when the connection broke before that was known, and with the signal's reason. */
+  exit: Promise<ExecExit>;
+}
+
+export interface ExecExit {
+  /** The exit code of the command; 128 + n after signal n. Undefined when it could not be started. */
+  code: number | undefined;
+  /** The container runtime's words where there is no code. */
+  problem: string;
 }

@@ -14,6 +14,7 @@ export async function* logs(client: Client, pod: ObjectRef, options: LogOptions)
       container: options.container,
       tailLines: options.tailLines,
       sinceSeconds: options.sinceSeconds,
+      sinceTime: options.sinceTime,
       follow: options.follow,
       previous: options.previous,
       timestamps: options.timestamps,

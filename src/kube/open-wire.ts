@@ -16,7 +16,7 @@ const connectPatienceMs = 5_000;
 export async function openWire(target: ClusterTarget, proof: Proof, { pingMs }: { pingMs: number }): Promise<Wire> {
   const stop = AbortSignal.timeout(connectPatienceMs);
   try {
-    const tls = tlsOptions(target, proof);
+    const tls = tlsOptions(target, proof, ['h2', 'http/1.1']);
     if (target.server.protocol === 'http:') {
       (await dial(target.server, stop)).destroy();
       return http1Wire(target.server, tls);
@@ -32,12 +32,24 @@ export async function openWire(target: ClusterTarget, proof: Proof, { pingMs }: 
   }
 }
 
-function tlsOptions(target: ClusterTarget, proof: Proof): ConnectionOptions {
+/** Opens a connection that speaks HTTP/1.1, which alone can be turned into a WebSocket. Problems are told as a MostikError. */
+export async function openSocket(target: ClusterTarget, proof: Proof): Promise<Socket> {
+  const stop = AbortSignal.timeout(connectPatienceMs);
+  try {
+    if (target.server.protocol === 'http:') return await dial(target.server, stop);
+    const tunnel = target.proxyUrl !== undefined ? await openTunnel(target, stop) : undefined;
+    return await handshake(target, { ...tlsOptions(target, proof, ['http/1.1']), ...(tunnel ? { socket: tunnel } : {}) }, stop);
+  } catch (error) {
+    throw error instanceof MostikError ? error : unreachable(target, error);
+  }
+}
+
+function tlsOptions(target: ClusterTarget, proof: Proof, protocols: string[]): ConnectionOptions {
   const host = target.server.hostname.replace(/^\[|\]$/g, '');
   const name = target.serverName ?? host;
   return {
     rejectUnauthorized: !target.insecure,
-    ALPNProtocols: ['h2', 'http/1.1'],
+    ALPNProtocols: protocols,
     // TLS knows no server name for an address.
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(target.ca !== undefined ? { ca: target.ca } : {}),
