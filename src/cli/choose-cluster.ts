@@ -86,6 +86,7 @@ async function kubeconfigOf(name: string): Promise<Record<string, string>> {
   return { KUBECONFIG: (await recordOf(name)).kubeconfig };
 }
 
-function hasPlatform(dir: string): boolean {
+/** Tells whether a folder has a platform file. */
+export function hasPlatform(dir: string): boolean {
   return ['platform.yaml', 'platform.yml', 'platform.ts'].some((file) => statSync(join(dir, file), { throwIfNoEntry: false })?.isFile() === true);
 }

@@ -45,11 +45,16 @@ export const sections: readonly Section[] = [
     ],
   },
   {
-    title: 'Run',
+    title: 'Operate',
     entries: [
+      { name: 'logs', summary: 'Show what pods write, merged and coloured; --follow goes on over restarts and rollouts', load: async () => (await import('./logs.js')).logsCommand },
+      { name: 'shell', summary: 'Open a shell in a pod of a component', load: async () => (await import('./shell.js')).shellCommand },
+      { name: 'run', summary: 'Run a command in a pod of a component', load: async () => (await import('./run-in-pod.js')).runInPodCommand },
+      { name: 'forward', summary: 'Bring ports of components to this machine, and keep them over pod changes', load: async () => (await import('./forward.js')).forwardCommand },
+      { name: 'copy', summary: 'Copy files and folders into a pod, or out of it', load: async () => (await import('./copy.js')).copyCommand },
       { name: 'restart', summary: 'Roll the pods of components, and wait until they are healthy', load: async () => (await import('./roll.js')).restartCommand },
       { name: 'stop', summary: 'Scale components to zero and remember what they were; data stay', load: async () => (await import('./roll.js')).stopCommand },
-      { name: 'test', summary: 'Run the tests that charts bring', load: async () => (await import('./test.js')).testCommand },
+      { name: 'start', summary: 'Bring stopped components back to what they were', load: async () => (await import('./roll.js')).startCommand },
       { name: 'scale', summary: 'Change how many replicas a component has, in the files and on the cluster', load: async () => (await import('./set.js')).scaleCommand },
       {
         name: 'set',
@@ -59,7 +64,7 @@ export const sections: readonly Section[] = [
           { name: 'value', summary: 'Set one value of a component, where the files set it', load: async () => (await import('./set.js')).setValueCommand },
         ],
       },
-      { name: 'start', summary: 'Bring stopped components back to what they were', load: async () => (await import('./roll.js')).startCommand },
+      { name: 'test', summary: 'Run the tests that charts bring', load: async () => (await import('./test.js')).testCommand },
     ],
   },
   {

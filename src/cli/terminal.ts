@@ -4,7 +4,7 @@ import { createStyle, type Look } from '../views/look.js';
 
 /** Where a command runs: three streams and the environment. */
 export interface Host {
-  stdin: Readable & { isTTY?: boolean };
+  stdin: Readable & { isTTY?: boolean; setRawMode?(raw: boolean): void };
   stdout: Screen;
   stderr: Screen;
   env: NodeJS.ProcessEnv;
@@ -23,6 +23,7 @@ export interface Terminal {
   live: boolean;
   /** There is somebody to ask. */
   interactive: boolean;
+  stdin: Host['stdin'];
   stdout: Screen;
   stderr: Screen;
   /** Writes data to stdout, with a line end; false once the reader is gone. */
@@ -75,6 +76,7 @@ export function createTerminal(streams: Streams, options: { noColor: boolean; ve
     errLook: lookOf(stderr, env, options),
     live: stderr.isTTY === true && env['TERM'] !== 'dumb',
     interactive: stdin.isTTY === true && stderr.isTTY === true,
+    stdin,
     stdout,
     stderr,
     out: (text) => streams.write(stdout, text),

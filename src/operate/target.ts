@@ -58,7 +58,8 @@ export async function embeddedTarget(name: string, signal?: AbortSignal): Promis
   return { kube, clusterName: name, simulated: !record.real, owned: true, kubeconfig: record.kubeconfig };
 }
 
-async function foreignTarget({ context, kubeconfig, signal }: TargetOptions): Promise<Target> {
+/** Connects to a cluster of the user's own kubeconfig; one that Mostik made is known by its address. */
+export async function foreignTarget({ context, kubeconfig, signal }: TargetOptions): Promise<Target> {
   const kube = await connect({ ...(context ? { context } : {}), ...(kubeconfig ? { kubeconfig } : {}), ...(signal ? { signal } : {}) });
   const own = kube.context.startsWith('mostik-') ? readCluster(kube.context.slice('mostik-'.length)) : undefined;
   const isOwn = own !== undefined && kube.server === `https://127.0.0.1:${own.ports.api}`;
