@@ -7,6 +7,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goPrograms } from './go-programs.mjs';
+import { pipFiles, pipSettings } from './pip-settings.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(process.env.MOSTIK_TEST_IMAGES || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mostik', 'images'));
@@ -20,6 +22,12 @@ const recipes = {
   'node:22-bookworm-slim': { folder: 'node-22', on: 'debian:bookworm-slim', prepare: nodeFiles, inputs: npmSettings },
   'postgres:15': { folder: 'postgres-15', on: 'debian:bookworm-slim' },
   'busybox:1': { folder: 'busybox-1', prepare: (to) => copyFileSync(busybox(), join(to, 'busybox')), inputs: () => readFileSync(busybox()) },
+  'traefik:v3.4.1': { folder: 'traefik-3', on: 'busybox:1', ...goPrograms({ module: 'github.com/traefik/traefik/v3', version: 'v3.4.1', sum: 'h1:QBO/C9ILViPVBhsmY8nEnoobTULxg6oW1jUTX8FFh8w=', programs: { traefik: 'cmd/traefik' }, variables: { 'github.com/traefik/traefik/v3/pkg/version.Version': '3.4.1' } }) },
+  'python:3.11-slim': { folder: 'python-3.11', on: 'debian:bookworm-slim', prepare: pipFiles, inputs: pipSettings },
+  'nginxinc/nginx-unprivileged:1.22': { folder: 'nginx-unprivileged-1.22', on: 'debian:bookworm-slim' },
+  'rabbitmq:3': { folder: 'rabbitmq-3', on: 'debian:bookworm-slim' },
+  'ghcr.io/kedacore/keda:2.21.0': { folder: 'keda-2', ...keda({ keda: 'cmd/operator' }) },
+  'ghcr.io/kedacore/keda-metrics-apiserver:2.21.0': { folder: 'keda-adapter-2', ...keda({ 'keda-adapter': 'cmd/adapter' }) },
 };
 
 const asked = process.argv.slice(2);
@@ -45,7 +53,7 @@ function make(name) {
   const archive = join(archives, `${name.replace(/[^a-z0-9.-]/g, '-')}-${key}.tar`);
   const result = { key, archive };
   made.set(name, result);
-  const tag = `docker.io/library/${name}`;
+  const tag = fullName(name);
   if (existsSync(archive) && hasImage(`${tag}-${key}`)) return result;
   const started = Date.now();
   const context = mkdtempSync(join(tmpdir(), 'mostik-image-'));
@@ -61,6 +69,13 @@ function make(name) {
   }
   console.log(`${name}: built in ${Math.round((Date.now() - started) / 1000)} s`);
   return result;
+}
+
+/** As pods ask for it: names without a registry are of Docker Hub. */
+function fullName(name) {
+  const parts = name.split('/');
+  if (parts.length === 1) return `docker.io/library/${name}`;
+  return /[.:]/.test(parts[0]) ? name : `docker.io/${name}`;
 }
 
 function hasImage(tag) {
@@ -120,6 +135,11 @@ function aptSettings() {
   const sources = [...new Set(found.map(([, uri, codename, component]) => `deb ${uri} ${codename} ${component}\n`))].join('');
   const configuration = execFileSync('apt-config', ['dump', 'Acquire::http', 'Acquire::https'], { encoding: 'utf8' }).split('\n').filter((line) => /^Acquire::https?::Proxy /.test(line)).join('\n');
   return JSON.stringify({ mirror, sources, configuration });
+}
+
+/** One of the programs of KEDA. */
+function keda(programs) {
+  return goPrograms({ module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', sum: 'h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=', programs, variables: { 'github.com/kedacore/keda/v2/version.Version': '2.21.0' } });
 }
 
 /** Node from its npm package, npm, and how this machine gets npm packages: builds on the image get them the same way. */
