@@ -44,7 +44,7 @@ const account = (name: string): object => ({ kind: 'ServiceAccount', name, names
 function coreDns(record: ClusterRecord): KubeObject[] {
   const name = 'coredns';
   const corefile = [
-    '.:5353 {',
+    '.:53 {',
     '  errors',
     '  health :8053',
     '  ready :8181',
@@ -78,7 +78,9 @@ function coreDns(record: ClusterRecord): KubeObject[] {
       name,
       labels: { 'k8s-app': 'kube-dns' },
       args: ['coredns', '-conf', '/etc/coredns/Corefile'],
-      ports: [{ name: 'dns', containerPort: 5353, protocol: 'UDP' }, { name: 'dns-tcp', containerPort: 5353, protocol: 'TCP' }, { name: 'metrics', containerPort: 9153, protocol: 'TCP' }],
+      // The port as in other clusters: policies that let pods ask for names say 53, and are asked after the Service's translation.
+      ports: [{ name: 'dns', containerPort: 53, protocol: 'UDP' }, { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' }, { name: 'metrics', containerPort: 9153, protocol: 'TCP' }],
+      capabilities: ['NET_BIND_SERVICE'],
       probe: { httpGet: { path: '/ready', port: 8181 } },
       volume: { name: 'config', configMap: { name } },
       mount: { name: 'config', mountPath: '/etc/coredns', readOnly: true },
@@ -91,7 +93,7 @@ function coreDns(record: ClusterRecord): KubeObject[] {
       spec: {
         clusterIP: realNetworks.dns,
         selector: { 'k8s-app': 'kube-dns' },
-        ports: [{ name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' }, { name: 'dns-tcp', port: 53, targetPort: 5353, protocol: 'TCP' }, { name: 'metrics', port: 9153, targetPort: 9153, protocol: 'TCP' }],
+        ports: [{ name: 'dns', port: 53, targetPort: 53, protocol: 'UDP' }, { name: 'dns-tcp', port: 53, targetPort: 53, protocol: 'TCP' }, { name: 'metrics', port: 9153, targetPort: 9153, protocol: 'TCP' }],
       },
     },
   ];
@@ -143,10 +145,12 @@ interface SystemProgram {
   volume: object;
   mount: object;
   dnsPolicy: string;
+  /** Beside none. */
+  capabilities?: string[];
 }
 
 /** One pod of a program of the node's engine, in an empty image, on the real node. */
-function systemDeployment(record: ClusterRecord, { name, labels, args, ports, probe, volume, mount, dnsPolicy }: SystemProgram): KubeObject {
+function systemDeployment(record: ClusterRecord, { name, labels, args, ports, probe, volume, mount, dnsPolicy, capabilities }: SystemProgram): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -171,7 +175,7 @@ function systemDeployment(record: ClusterRecord, { name, labels, args, ports, pr
               ports,
               readinessProbe: { ...probe, periodSeconds: 2 },
               resources: { requests: { cpu: '20m', memory: '40Mi' } },
-              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'], ...(capabilities ? { add: capabilities } : {}) } },
               volumeMounts: [{ name: 'program', mountPath: '/mostik-node', readOnly: true }, mount],
             },
           ],
