@@ -1,0 +1,191 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asDict, asList, asNumber, asString, valueAt, type Dict } from '../../src/lib/read-unknown.js';
+import { fetchFrom, makeBrowser, makeCertificate, type Browser, type Fetch } from './balance/browser.js';
+import { baseImages, copyOperators, copyPlatform, foreignImages } from './balance/set-up.js';
+import { eventually, makeRealHome, noRealNode, testImages, type RealHome } from './real-node.js';
+
+// platforms/balance-plus as its profile `prod` says, with real pods. What differs from production:
+// - one node of this machine instead of four in two zones, so requests of the stateful parts and the highest numbers of pods
+//   are smaller, and waiting times before scaling down shorter: balance/machine.yaml has each of them;
+// - the worker may go down to none (production keeps two), since the way from none and back is what is tried;
+// - Traefik serves the class `nginx` instead of ingress-nginx; its redirect to HTTPS is an option of its own;
+// - no cert-manager: the test signs the certificate and writes the Secret that cert-manager would write;
+// - images of test/images: Debian's PostgreSQL 15, RabbitMQ 3.10 (production: 4.1), nginx 1.22, Python 3.11;
+// - KEDA without its admission webhooks; no Prometheus.
+const host = 'balance.example.org';
+const site = `https://${host}`;
+const namespace = 'balance-plus';
+
+/** The page's own program, as it is served. */
+interface Condense {
+  submit(fetch: Fetch, apiBase: string, what: { text: string; sentences: number }): Promise<{ id: string; state: string }>;
+  follow(fetch: Fetch, apiBase: string, how: { id: string; pollMilliseconds: number }): Promise<{ state: string; summary: string }>;
+}
+
+describe.skipIf(noRealNode !== undefined)(`balance-plus in production with real pods${noRealNode ? ` (skipped: ${noRealNode})` : ''}`, () => {
+  let home: RealHome;
+  let dir: string;
+  let env: NodeJS.ProcessEnv;
+  let address: string;
+  let browser: Browser;
+  let authority: string;
+
+  const kubectl = (...args: string[]): Promise<string> => home.kubectl(['-n', namespace, ...args]);
+  const read = async (...args: string[]): Promise<Dict> => asDict(JSON.parse(await kubectl('get', ...args, '-o', 'json')));
+  const up = (...args: string[]) => home.mostik(['up', dir, '-p', 'prod', '-p', 'machine', '--nodes', 'real', '--timeout', '240s', ...args], { env });
+  const wanted = async (deployment: string): Promise<number> => asNumber(valueAt(await read('deployment', deployment), 'spec', 'replicas')) ?? 0;
+  const post = (body: object) => browser.ask(`${site}/api/condense`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+  beforeAll(async () => {
+    const images = testImages(...foreignImages, ...baseImages);
+    env = images.env;
+    home = await makeRealHome('balance-plus-prod', images.archives.slice(0, foreignImages.length));
+    const operators = await home.mostik(['up', copyOperators(home), '--timeout', '180s']);
+    expect(operators.code, operators.stdout + operators.stderr).toBe(0);
+    dir = copyPlatform(home);
+    const platform = await up();
+    expect(platform.code, platform.stdout + platform.stderr).toBe(0);
+    const made = await makeCertificate(host);
+    authority = made.authority;
+    await home.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name: 'balance-plus-tls', namespace }, stringData: { 'tls.crt': made.certificate, 'tls.key': made.key } }));
+    address = await eventually(async () => {
+      const found = await home.kubectl(['-n', 'ingress', 'get', 'service', 'traefik', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']);
+      expect(found).toMatch(/^[\d.]+$/);
+      return found;
+    });
+    browser = makeBrowser(address, authority);
+  }, 900_000);
+  afterAll(async () => {
+    browser?.close();
+    await home?.remove();
+  });
+
+  test('every pod is as Pod Security asks, and one that is not is refused', async () => {
+    expect(valueAt(await read('namespace', namespace), 'metadata', 'labels', 'pod-security.kubernetes.io/enforce')).toBe('restricted');
+    const { code, stderr } = await home.mostik(['kubectl', '--cluster', home.cluster, '--', '-n', namespace, 'run', 'root', '--image', 'busybox:1']);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('violates PodSecurity "restricted');
+    expect(await kubectl('exec', 'deploy/api-gateway', '--', 'sh', '-c', 'id -u; touch /app/file 2>&1 || true')).toMatch(/^10001\n.*Read-only file system/s);
+    const { items } = await read('pods');
+    const restarts = asList(items).flatMap((pod) => asList(valueAt(pod, 'status', 'containerStatuses'))).filter((status) => asNumber(asDict(status)['restartCount']) !== 0);
+    expect(restarts).toEqual([]);
+  });
+
+  test('HTTPS with a certificate that is valid for the host, and for no other', async () => {
+    await eventually(async () => { expect((await browser.ask(`${site}/`)).status).toBe(200); });
+    const page = await browser.ask(`${site}/`);
+    expect(page.text).toContain('<title>Balance+</title>');
+    expect(page.headers['content-security-policy']).toBe("default-src 'self'");
+    await expect(browser.ask('https://other.example.org/')).rejects.toThrow(/self-signed|self signed|altnames|unable to/i);
+    const stranger = makeBrowser(address);
+    await expect(stranger.ask(`${site}/`)).rejects.toThrow(/self-signed|self signed|unable to/i);
+    stranger.close();
+  });
+
+  test('plain HTTP is redirected, for the pages and for the API', async () => {
+    for (const path of ['/', '/api/condense']) {
+      const { status, headers } = await browser.ask(`http://${host}${path}`);
+      expect([301, 308]).toContain(status);
+      expect(headers.location).toBe(`${site}${path}`);
+    }
+  });
+
+  test('a browser gets the page, and the page\'s own program a text condensed', async () => {
+    const { apiBase } = JSON.parse((await browser.ask(`${site}/config.json`)).text) as { apiBase: string };
+    const program = join(home.folder, 'condense.mjs');
+    writeFileSync(program, (await browser.ask(`${site}/condense.js`)).text);
+    const { submit, follow } = (await import(/* @vite-ignore */ pathToFileURL(program).href)) as Condense;
+    const fetch = fetchFrom(browser, site);
+    const text = 'The bridge was built of stone. The bridge stone was heavy. Nobody came. The stone bridge carried carts over the river.';
+    const { id } = await submit(fetch, apiBase, { text, sentences: 1 });
+    const { state, summary } = await follow(fetch, apiBase, { id, pollMilliseconds: 500 });
+    expect(state).toBe('done');
+    expect(text).toContain(summary);
+    expect(summary.length).toBeGreaterThan(10);
+    expect((await post({ text: '' })).status).toBe(422);
+    expect((await browser.ask(`${site}/some/link/into/the/page`)).text).toContain('<title>Balance+</title>');
+  });
+
+  test.each([
+    ['api-gateway', 'orchestrator', 'open'],
+    ['api-gateway', 'postgres', 'closed'],
+    ['api-gateway', 'rabbitmq', 'closed'],
+    ['frontend', 'postgres', 'closed'],
+    ['frontend', 'orchestrator', 'closed'],
+    ['orchestrator', 'postgres', 'open'],
+    ['orchestrator', 'rabbitmq', 'open'],
+  ])('from %s to %s: %s, as check network says', async (from, to, expected) => {
+    const { stdout } = await home.mostik(['check', 'network', dir, '-p', 'prod', '-p', 'machine', '--from', from, '--to', to, '-o', 'json']);
+    const paths = asList(asDict(JSON.parse(stdout))['paths']).map(asDict).filter((path) => path['protocol'] === 'TCP' && !asString(path['from'])?.includes('Job'));
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.map(({ state }) => state)).toContain(expected);
+    const ip = asString(valueAt(await read('pods', '-l', `app.kubernetes.io/name=${to}`, '--field-selector', 'status.phase=Running'), 'items', 0, 'status', 'podIP'));
+    for (const { port, state } of paths) {
+      // Refused at once, not lost: policies answer.
+      const said = await kubectl('exec', `deploy/${from}`, '--', 'bash', '-c', `timeout 5 bash -c 'exec 3<>/dev/tcp/${ip}/${String(port)}' 2>&1 && echo connected || true`);
+      expect(said, `${from} to ${to} on ${String(port)}`).toMatch(state === 'open' ? /connected/ : /Connection refused|No route to host/);
+    }
+  });
+
+  test('the migration really ran before the release, and says what it did', async () => {
+    const { status } = await read('job', 'orchestrator-migration');
+    expect(status).toMatchObject({ succeeded: 1 });
+    expect(await kubectl('logs', 'job/orchestrator-migration')).toMatch(/"database migrated".*0001_tasks\.sql/);
+    const tables = await kubectl('exec', 'postgres-0', '--', 'psql', '-U', 'balance', '-d', 'balance', '-tAc', 'select name from schema_migrations');
+    expect(tables).toBe('0001_tasks.sql');
+  });
+
+  test('a migration that fails stops the change, and what runs goes on', async () => {
+    const before = await read('deployment', 'orchestrator');
+    const { code, stdout, stderr } = await up('-p', 'broken-migration');
+    expect(code, stdout + stderr).not.toBe(0);
+    expect(stdout + stderr).toContain('orchestrator-migration');
+    expect(stdout + stderr).toContain('the schema of this release is broken');
+    const after = await read('deployment', 'orchestrator');
+    expect(valueAt(after, 'spec', 'template')).toEqual(valueAt(before, 'spec', 'template'));
+    expect(valueAt(await read('configmap', 'orchestrator'), 'data', 'LOG_LEVEL')).toBe('info');
+    expect((await post({ text: 'It still answers. It does.' })).status).toBe(202);
+    const again = await up();
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+    expect((await read('job', 'orchestrator-migration'))['status']).toMatchObject({ succeeded: 1 });
+  });
+
+  test('the worker comes from none when messages lie in RabbitMQ, and goes again', async () => {
+    await eventually(async () => { expect(await wanted('condenser-worker')).toBe(0); }, 90);
+    await eventually(async () => { expect(asList((await read('pods', '-l', 'app.kubernetes.io/name=condenser-worker'))['items'])).toEqual([]); });
+    const ids = await Promise.all(Array.from({ length: 30 }, async (_, i) => {
+      const { status, text } = await post({ text: `Text ${i} is the first. Text ${i} is the second and longer one. The third is none.`, sentences: 1 });
+      expect(status).toBe(202);
+      return (JSON.parse(text) as { id: string }).id;
+    }));
+    await eventually(async () => { expect(await wanted('condenser-worker')).toBeGreaterThan(0); });
+    await eventually(async () => {
+      const answers = await Promise.all(ids.map((id) => browser.ask(`${site}/api/condense/${id}`)));
+      expect(answers.map(({ text }) => (JSON.parse(text) as { state: string }).state)).toEqual(ids.map(() => 'done'));
+    }, 90);
+    await eventually(async () => { expect(await wanted('condenser-worker')).toBe(0); }, 90);
+  });
+
+  test('the orchestrator becomes more pods under load, and as many as before without it', async () => {
+    await eventually(async () => {
+      const hpa = await read('hpa', 'orchestrator');
+      expect(valueAt(hpa, 'status', 'currentMetrics', 0, 'resource', 'current', 'averageUtilization')).toBeTypeOf('number');
+      expect(await wanted('orchestrator')).toBe(2);
+    }, 120);
+    const { id } = JSON.parse((await post({ text: 'One text that everyone asks for.' })).text) as { id: string };
+    let loading = true;
+    const users = Array.from({ length: 24 }, async () => {
+      while (loading) await browser.ask(`${site}/api/condense/${id}`).catch(() => undefined);
+    });
+    try {
+      await eventually(async () => { expect(await wanted('orchestrator')).toBeGreaterThan(2); }, 120);
+    } finally {
+      loading = false;
+      await Promise.all(users);
+    }
+    await eventually(async () => { expect(await wanted('orchestrator')).toBe(2); }, 150);
+  });
+});
