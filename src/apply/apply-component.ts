@@ -1,5 +1,5 @@
 import type { Kube } from '../kube/index.js';
-import { formatRef, isWrite, keyOf, type ApplyEvent, type ComponentPhase, type DesiredComponent, type Health, type HookEvent, type InventoryEntry, type KubeObject, type ObjectRef, type PlannedChange, type SecretTable } from '../model/index.js';
+import { formatRef, isWrite, keyOf, maskText, type ApplyEvent, type ComponentPhase, type DesiredComponent, type Health, type HookEvent, type InventoryEntry, type KubeObject, type ObjectRef, type PlannedChange, type SecretTable } from '../model/index.js';
 import { isDenial } from '../network/index.js';
 import { freeStuckPods } from './free-stuck-pods.js';
 import { hasHealth } from './health/index.js';
@@ -115,7 +115,8 @@ async function waitUntilSteady(refs: ObjectRef[], renewed: ObjectRef[], { kube, 
 /** Names what is not healthy and why; of what crashes also what it said last. */
 async function heldUp({ ref, health }: WaitResult['unhealthy'][number], { kube, secrets, signal }: ApplyWorld): Promise<string> {
   const words = /CrashLoopBackOff|ended with exit code/.test(health.reason) ? await lastWords(kube, ref, { secrets, signal }) : undefined;
-  return `${formatRef(ref)}: ${health.reason}${words === undefined ? '' : `; its last words: ${words}`}`;
+  const reason = maskText(health.reason, secrets);
+  return `${formatRef(ref)}: ${reason}${words === undefined || reason.includes(words) ? '' : `; its last words: ${words}`}`;
 }
 
 /** The record of an object right after its write. */

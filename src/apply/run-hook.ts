@@ -1,5 +1,5 @@
 import type { Kube } from '../kube/index.js';
-import { formatRef, type ApplyEvent, type Hook, type PlannedChange } from '../model/index.js';
+import { formatRef, maskText, type ApplyEvent, type Hook, type PlannedChange, type SecretTable } from '../model/index.js';
 import type { Monitor } from './monitor.js';
 import { removeObject, writeFailure } from './write.js';
 
@@ -8,6 +8,8 @@ export interface HookWorld {
   kube: Kube;
   monitor: Monitor;
   signal: AbortSignal;
+  /** Values that no reason may show. */
+  secrets: SecretTable;
   timeoutSeconds: number;
   onEvent(event: ApplyEvent): void;
   checkLock(): void;
@@ -56,16 +58,17 @@ async function runHook(planned: PlannedChange, world: HookWorld): Promise<string
   }
 }
 
-async function endOf({ change }: PlannedChange, { monitor, signal, timeoutSeconds, onEvent }: HookWorld): Promise<string | undefined> {
+async function endOf({ change }: PlannedChange, { monitor, signal, secrets, timeoutSeconds, onEvent }: HookWorld): Promise<string | undefined> {
   const { ref, component, hook } = change;
   if (ref.kind !== 'Job' && ref.kind !== 'Pod') return undefined;
+  const masked = (reason: string): string => maskText(reason, secrets);
   const { outcome, unhealthy } = await monitor.waitFor([ref], {
     timeoutSeconds,
     signal,
-    onHealth: (_, health) => { if (health.status === 'progressing') onEvent({ type: 'object', component, ref, action: 'run', phase: 'waiting', reason: health.reason }); },
+    onHealth: (_, health) => { if (health.status === 'progressing') onEvent({ type: 'object', component, ref, action: 'run', phase: 'waiting', reason: masked(health.reason) }); },
   });
   if (outcome === 'healthy') return undefined;
-  return `${hook?.event ?? ''} hook ${formatRef(ref)} ${outcome === 'timeout' ? `did not end in ${timeoutSeconds} s: ` : ''}${unhealthy[0]?.health.reason ?? ''}`;
+  return `${hook?.event ?? ''} hook ${formatRef(ref)} ${outcome === 'timeout' ? `did not end in ${timeoutSeconds} s: ` : ''}${masked(unhealthy[0]?.health.reason ?? '')}`;
 }
 
 /** Takes a hook's object away, whoever made it, and waits until it is gone. */

@@ -68,6 +68,8 @@ spec:
             {{- toYaml . | nindent 12 }}
           {{- end }}
           {{- include "mostik-service.environment" . | indent 10 }}
+          {{- /* Why it failed is then told where the Job is waited for. */}}
+          terminationMessagePolicy: FallbackToLogsOnError
           resources:
             {{- toYaml ($migration.resources | default .values.resources) | nindent 12 }}
           {{- include "mostik-service.container-security" . | nindent 10 }}

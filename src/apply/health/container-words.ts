@@ -13,8 +13,9 @@ export function containerReason(status: unknown): string {
     const words = waitingWords(reason, asString(waiting['message']) ?? '', map);
     return `${name}: ${reason}${words === '' ? '' : ` (${words})`}`;
   }
-  const code = exitCodeOf(valueAt(map, 'state', 'terminated'));
-  return code === undefined ? '' : `${name}: ended with exit code ${code}${restartWords(map)}`;
+  const ended = asDict(valueAt(map, 'state', 'terminated'));
+  const code = exitCodeOf(ended);
+  return code === undefined ? '' : `${name}: ended with exit code ${code}${restartWords(map)}${ownWords(ended)}`;
 }
 
 function waitingWords(reason: string, message: string, status: unknown): string {
@@ -49,4 +50,10 @@ function exitCodeOf(terminated: unknown): number | undefined {
 function restartWords(status: Record<string, unknown>): string {
   const restarts = asNumber(status['restartCount']) ?? 0;
   return restarts > 0 ? `, restarted ${restarts} times` : '';
+}
+
+/** What the program said of its end; where a container may fall back to its log, that is its last line. */
+function ownWords(ended: Record<string, unknown>): string {
+  const line = asString(ended['message'])?.trim().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '' : `: ${line.length > 300 ? `${line.slice(0, 299)}…` : line}`;
 }

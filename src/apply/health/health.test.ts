@@ -21,3 +21,12 @@ test('what Kubernetes itself brings forward is judged as ever', () => {
     expect(healthOf(object('networking.k8s.io/v1', 'Ingress'), controllers).status).toBe('healthy');
   }
 });
+
+test('a pod that failed tells its exit code, and the last words of its program', () => {
+  const ended = (terminated: object): KubeObject => object('v1', 'Pod', { status: { phase: 'Failed', containerStatuses: [{ name: 'migration', restartCount: 0, state: { terminated } }] } });
+  expect(healthOf(ended({ exitCode: 1, message: 'Traceback\n  line 3\nthe schema is broken\n' }))).toEqual({ status: 'failed', reason: 'migration: ended with exit code 1: the schema is broken' });
+  expect(healthOf(ended({ exitCode: 3 })).reason).toBe('migration: ended with exit code 3');
+  expect(healthOf(ended({ exitCode: 1, message: 'x'.repeat(1000) })).reason).toHaveLength('migration: ended with exit code 1: '.length + 300);
+  expect(healthOf(object('v1', 'Pod', { status: { phase: 'Failed', reason: 'Evicted' } })).reason).toBe('Evicted');
+  expect(healthOf(object('v1', 'Pod', { status: { phase: 'Failed' } })).reason).toBe('the pod failed');
+});

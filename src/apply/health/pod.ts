@@ -7,7 +7,7 @@ import { conditionOf, failed, healthy, progressing } from './reading.js';
 export function podHealth(object: KubeObject): Health {
   const phase = asString(valueAt(object, 'status', 'phase')) ?? 'Pending';
   if (phase === 'Succeeded') return healthy;
-  if (phase === 'Failed') return failed(asString(valueAt(object, 'status', 'message')) ?? asString(valueAt(object, 'status', 'reason')) ?? 'the pod failed');
+  if (phase === 'Failed') return failed(asString(valueAt(object, 'status', 'message')) ?? asString(valueAt(object, 'status', 'reason')) ?? (containerReasons(object).join('; ') || 'the pod failed'));
   if (conditionOf(object, 'Ready')?.status === 'True') return healthy;
   return progressing(`${phase}: ${podReason(object)}`);
 }
@@ -16,7 +16,7 @@ export function podHealth(object: KubeObject): Health {
 export function podReason(object: KubeObject): string {
   const scheduled = conditionOf(object, 'PodScheduled');
   if (scheduled?.status === 'False') return scheduled.message || scheduled.reason;
-  const waiting = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(object, 'status', list)).map(containerReason)).filter((reason) => reason !== '');
+  const waiting = containerReasons(object);
   const told = waiting.filter((reason) => !/^\S+: (ContainerCreating|PodInitializing)$/.test(reason));
   const setup = object.metadata.deletionTimestamp ? undefined : conditionOf(object, 'mostik.dev/StartChecked');
   if (told.length === 0 && setup?.status === 'False') return setup.message || setup.reason;
@@ -24,4 +24,8 @@ export function podReason(object: KubeObject): string {
   if (waiting.length > 0) return waiting.join('; ');
   const ready = conditionOf(object, 'ContainersReady') ?? conditionOf(object, 'Ready');
   return ready?.message || ready?.reason || 'not ready yet';
+}
+
+function containerReasons(pod: KubeObject): string[] {
+  return ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list)).map(containerReason)).filter((reason) => reason !== '');
 }
