@@ -9,7 +9,7 @@ import { routesOf } from './routes.js';
 export function exposure(platform: ResolvedPlatform, desired: Desired): Diagnostic[] {
   const routes = routesOf(desired);
   const missing = platform.components.flatMap(({ name, source, expose, locate }) => {
-    if (!expose || source.kind === 'workload') return [];
+    if (!expose || source.kind === 'workload' || source.kind === 'model-server') return [];
     const own = routes.filter(({ of }) => of.component === name);
     if (own.length === 0) return [diagnose('expose-without-ingress', { component: name, host: expose.host }, locate(['expose']))];
     const all = [...new Set(own.flatMap(({ hosts }) => hosts))];

@@ -3,6 +3,7 @@ export * from './crd.js';
 export * from './desired.js';
 export * from './field-path.js';
 export * from './generation.js';
+export * from './models-schema.js';
 export * from './object.js';
 export * from './plan.js';
 export * from './platform.js';

@@ -2,6 +2,7 @@ import type { Diagnostic, Location } from '../diagnostics/index.js';
 import type { Dict } from '../lib/read-unknown.js';
 import type { K3dSpec } from './cluster-schema.js';
 import type { Controller } from './controllers.js';
+import type { ModelServerSource, ResolvedModel } from './models-schema.js';
 import type { PolicyRule } from './policy.js';
 import type { Registry } from './registry.js';
 import type { Budget, ImageBuild, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
@@ -61,7 +62,9 @@ export type ComponentSource =
   | { kind: 'chart'; path: string }
   | { kind: 'manifests'; paths: string[] }
   | { kind: 'kustomization'; path: string }
-  | { kind: 'workload'; workload: WorkloadSource };
+  | { kind: 'workload'; workload: WorkloadSource }
+  | { kind: 'model-server'; server: ModelServerSource }
+  | { kind: 'model'; model: ResolvedModel };
 
 /** A path of traffic out of a component. `use` is the index of its entry in `uses`: with `locate` its place. */
 export type Edge =

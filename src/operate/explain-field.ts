@@ -22,6 +22,9 @@ export async function explainField(platform: ResolvedPlatform, desired: Desired,
   switch (component.source.kind) {
     case 'workload':
       return { ...base, source: 'workload', ...traceWorkload(trace) };
+    case 'model':
+    case 'model-server':
+      return { ...base, source: 'workload', notes: [`Mostik makes this object from ${component.source.kind === 'model' ? 'model' : 'modelServer'} of component ${component.name}`] };
     case 'manifests':
       return { ...base, source: 'manifests', written: placeOf(rendered, found.path), by: [] };
     case 'kustomization':

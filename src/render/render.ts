@@ -12,6 +12,7 @@ import { engineItems, outOfCache } from './items.js';
 import { isCrd, scopes } from './kinds.js';
 import { checkListKeys } from './list-keys.js';
 import { checkNames } from './names.js';
+import { modelDrafts } from './models.js';
 import { implicitNamespaces, placeInNamespaces } from './namespaces.js';
 import { readObject } from './object-shape.js';
 import { inOrder } from './order.js';
@@ -71,7 +72,7 @@ async function readAll(platform: ResolvedPlatform, results: ReadonlyMap<string, 
   for (const component of platform.components) {
     const result = results.get(component.name);
     const made = workloadDrafts(platform, component, secrets);
-    drafts.push(...made.drafts);
+    drafts.push(...made.drafts, ...(await modelDrafts(platform, component)));
     diagnostics.push(...made.diagnostics);
     const found = await Promise.all((result?.diagnostics ?? []).map((each) => fromEngine(each, { component, secrets, cwd })));
     diagnostics.push(...(await withValuesExplained(component, found, cwd)));

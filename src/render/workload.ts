@@ -131,7 +131,7 @@ function containerOf(making: Making): Dict {
 }
 
 /** Quantities as the API server writes them: text, parts of one in thousandths. */
-function quantities(resources: NonNullable<WorkloadSource['resources']>): Dict {
+export function quantities(resources: NonNullable<WorkloadSource['resources']>): Dict {
   return Object.fromEntries(
     Object.entries(resources).map(([kind, amounts]) => [kind, Object.fromEntries(Object.entries(amounts ?? {}).map(([name, amount]) => [name, quantity(amount)]))]),
   );

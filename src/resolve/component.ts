@@ -67,7 +67,7 @@ const instead = { values: 'set fields of the workload', files: 'set fields of th
 
 /** Only a chart takes values; on anything else they would silently have no effect. */
 function checkValues({ name, component, locate }: Declared): Diagnostic[] {
-  const source = component.workload ? 'a workload' : component.manifests ? 'a source of manifests' : undefined;
+  const source = component.workload ? 'a workload' : component.manifests ? 'a source of manifests' : component.model ? 'a model' : component.modelServer ? 'a model server' : undefined;
   if (source === undefined || component.chart !== undefined) return [];
   return (['values', 'files', 'secretValues'] as const)
     .filter((field) => component[field] !== undefined)

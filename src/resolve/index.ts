@@ -12,6 +12,7 @@ import { NodeSpec, PlatformSpec } from '../model/schema.js';
 import { applySets } from './apply-sets.js';
 import { resolveComponent } from './component.js';
 import { linkComponent, orderComponents, type Linked } from './edges.js';
+import { linkModels } from './models.js';
 import { layersOf, locatorOf, mergeLayers, type Layer } from './layers.js';
 import { checkK3d } from './k3d.js';
 import { resolvePolicies, type FoundPolicies } from './policies.js';
@@ -96,12 +97,15 @@ function resolveComponents({ spec, broken }: Checked, layers: readonly Layer[], 
     problems.push(...edges.problems);
     linked.set(each.name, { declared: each, ...edges });
   }
+  const models = linkModels(linked);
+  problems.push(...models.problems);
   const order = orderComponents(linked);
   problems.push(...order.problems);
   const ground = { dir: loaded.dir, root: realpathSync(loaded.root) };
   const parts: Parts = { components: [], inputs: [] };
   for (const [name, link] of linked) {
-    const result = resolveComponent(link.declared, { spec, ground, linked: link, wave: order.waves.get(name) ?? 0 });
+    const server = models.servers.get(name);
+    const result = resolveComponent(server === undefined ? link.declared : { ...link.declared, server }, { spec, ground, linked: link, wave: order.waves.get(name) ?? 0 });
     problems.push(...result.problems);
     parts.inputs.push(...result.inputs);
     if (result.component) parts.components.push(result.component);

@@ -6,6 +6,7 @@ import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { formatPath, type Component, type ComponentSource, type FieldPath, type Locate } from '../model/index.js';
 import { builtInCharts, isBareName } from '../load/built-in-charts.js';
+import { findModel } from './models.js';
 import { isKustomizationFile, kustomizationFiles, kustomizationIn } from './kustomization.js';
 import { filesBelow, findPath, type Ground } from './paths.js';
 
@@ -19,6 +20,8 @@ export interface Declared {
   broken: boolean;
   /** For a component that only a profile names: the platform's own, one of which may be meant. */
   others: readonly string[];
+  /** For a model: the component that answers for it. */
+  server?: string;
 }
 
 /** What a source came to: where it is, and every file below it. */
@@ -28,7 +31,7 @@ export interface FoundSource {
   problems: Diagnostic[];
 }
 
-const kinds = ['chart', 'use', 'manifests', 'workload'] as const;
+const kinds = ['chart', 'use', 'manifests', 'workload', 'modelServer', 'model'] as const;
 
 /** Finds the one source of a component. */
 export function findSource(declared: Declared, ground: Ground): FoundSource {
@@ -45,6 +48,8 @@ export function findSource(declared: Declared, ground: Ground): FoundSource {
   if (component.chart !== undefined) return findChart(component.chart, declared, ground);
   if (component.manifests !== undefined) return findManifests(component.manifests, declared, ground);
   if (component.use !== undefined) return { inputs: [], problems: [notInCatalog(component.use, declared)] };
+  if (component.model !== undefined) return findModel(component.model, declared, ground);
+  if (component.modelServer !== undefined) return { source: { kind: 'model-server', server: component.modelServer }, inputs: [], problems: [] };
   return { source: { kind: 'workload', workload: component.workload! }, inputs: [], problems: [] };
 }
 
@@ -55,7 +60,7 @@ export function whereOf(name: string, ...path: FieldPath): string {
 
 function sourceHint({ name, others }: Declared): string {
   const near = didYouMean(name, others);
-  return `${near ? `did you mean component ${near}? otherwise ` : ''}give it one: chart, manifests, workload or use`;
+  return `${near ? `did you mean component ${near}? otherwise ` : ''}give it one: chart, manifests, workload, use, modelServer or model`;
 }
 
 function notInCatalog(name: string, declared: Declared): Diagnostic {

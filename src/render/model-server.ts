@@ -1,0 +1,106 @@
+import type { Dict } from '../lib/read-unknown.js';
+import type { KubeObject, ModelServerSource, ResolvedComponent, ResolvedPlatform } from '../model/index.js';
+import type { CarriedModel } from './models.js';
+import { quantities } from './workload.js';
+
+/** Folder below which MLServer looks for models. */
+const modelsFolder = '/mnt/models';
+/** Ports of the container. */
+const httpPort = 8080;
+const grpcPort = 8081;
+
+interface Making {
+  platform: ResolvedPlatform;
+  component: ResolvedComponent;
+  server: ModelServerSource;
+  models: readonly CarriedModel[];
+}
+
+/**
+ * The objects of a model server. Pods of MLServer with every model mounted, and their Service; for ModelMesh only the way in
+ * from outside, since its controller makes the others.
+ */
+export function modelServerObjects(making: Making): KubeObject[] {
+  const ingress = ingressOf(making);
+  return [...(making.server.kind === 'mlserver' ? [serviceOf(making), deploymentOf(making)] : []), ...(ingress ? [ingress] : [])];
+}
+
+function selectorOf({ platform, component }: Making): Record<string, string> {
+  return { 'app.kubernetes.io/name': component.name, 'app.kubernetes.io/instance': platform.name };
+}
+
+function metadataOf(making: Making): KubeObject['metadata'] {
+  return { name: making.component.name, labels: selectorOf(making) };
+}
+
+function serviceOf(making: Making): KubeObject {
+  const ports = [{ name: 'http', port: making.server.port, protocol: 'TCP', targetPort: 'http' }];
+  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(making), spec: { type: 'ClusterIP', selector: selectorOf(making), ports } };
+}
+
+/** A model that changes has a carrier of another name: new pods take the place of old ones as they become ready. */
+function deploymentOf(making: Making): KubeObject {
+  const { server, models } = making;
+  const volumes: Dict[] = models.map(({ model, carrier }) => ({ name: `model-${model.name}`, configMap: { name: carrier } }));
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadataOf(making),
+    spec: {
+      replicas: server.replicas,
+      selector: { matchLabels: selectorOf(making) },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: { labels: selectorOf(making) },
+        spec: {
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [containerOf(making)],
+          volumes: [...volumes, { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }],
+        },
+      },
+    },
+  };
+}
+
+function containerOf({ component, server, models }: Making): Dict {
+  const env = { MLSERVER_HTTP_PORT: httpPort, MLSERVER_GRPC_PORT: grpcPort, MLSERVER_PARALLEL_WORKERS: 0, HOME: '/tmp' };
+  const probe = (path: string): Dict => ({ httpGet: { path, port: 'http' }, timeoutSeconds: 3 });
+  return {
+    name: component.name,
+    image: server.image,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['mlserver', 'start', modelsFolder],
+    // It writes beside where it is started.
+    workingDir: '/tmp',
+    env: Object.entries(env).map(([name, value]) => ({ name, value: String(value) })),
+    ports: [
+      { name: 'http', containerPort: httpPort, protocol: 'TCP' },
+      { name: 'grpc', containerPort: grpcPort, protocol: 'TCP' },
+    ],
+    startupProbe: { ...probe('/v2/health/live'), periodSeconds: 2, failureThreshold: 120 },
+    readinessProbe: { ...probe('/v2/health/ready'), periodSeconds: 3 },
+    livenessProbe: { ...probe('/v2/health/live'), periodSeconds: 15, failureThreshold: 4 },
+    ...(server.resources ? { resources: quantities(server.resources) } : {}),
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    volumeMounts: [...models.map(({ model }) => ({ name: `model-${model.name}`, mountPath: `${modelsFolder}/${model.name}`, readOnly: true })), { name: 'tmp', mountPath: '/tmp' }],
+  };
+}
+
+function ingressOf(making: Making): KubeObject | undefined {
+  const { component, server } = making;
+  const { expose } = component;
+  if (!expose) return undefined;
+  const backend = { service: { name: component.name, port: { number: server.port } } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: metadataOf(making),
+    spec: {
+      ...(expose.class ? { ingressClassName: expose.class } : {}),
+      ...(expose.tlsSecret ? { tls: [{ hosts: [expose.host], secretName: expose.tlsSecret }] } : {}),
+      rules: [{ host: expose.host, http: { paths: [{ path: expose.path, pathType: 'Prefix', backend }] } }],
+    },
+  };
+}
