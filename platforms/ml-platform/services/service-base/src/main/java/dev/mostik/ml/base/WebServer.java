@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -19,11 +20,14 @@ import java.util.function.Supplier;
 public final class WebServer {
   /** Bodies beyond this are refused. */
   private static final int largestBody = 8 * 1024 * 1024;
+  /** How long requests may take once the service stops. */
+  private static final int longestEndSeconds = 10;
 
   private final List<Route> routes = new ArrayList<>();
   private final Supplier<Optional<String>> notReady;
   private final TokenVerifier verifier;
   private final ExecutorService threads = Executors.newFixedThreadPool(16);
+  private final AtomicInteger underWay = new AtomicInteger();
   private HttpServer server;
   private volatile boolean stopping;
 
@@ -59,10 +63,12 @@ public final class WebServer {
     stopping = true;
     try {
       Thread.sleep(delaySeconds * 1000L);
+      // The delay of HttpServer.stop is waited for to its end even when nothing is under way.
+      for (int tenths = 0; underWay.get() > 0 && tenths < longestEndSeconds * 10; tenths++) Thread.sleep(100);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    server.stop(10);
+    server.stop(0);
     threads.shutdown();
   }
 
@@ -81,6 +87,15 @@ public final class WebServer {
   }
 
   private void serve(HttpExchange exchange) {
+    underWay.incrementAndGet();
+    try {
+      answer(exchange);
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  private void answer(HttpExchange exchange) {
     long started = System.nanoTime();
     String path = exchange.getRequestURI().getPath();
     Answer answer = answerOf(exchange, path);
