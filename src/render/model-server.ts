@@ -16,13 +16,17 @@ interface Making {
   models: readonly CarriedModel[];
 }
 
+/** What the controller of ModelMesh labels the pods with that answer; their port is that of its REST proxy. */
+const meshPods = { 'modelmesh-service': 'modelmesh-serving' };
+const meshPort = 8008;
+
 /**
- * The objects of a model server. Pods of MLServer with every model mounted, and their Service; for ModelMesh only the way in
- * from outside, since its controller makes the others.
+ * The objects of a model server: pods of MLServer with every model mounted, their Service, and the way in from outside. For
+ * ModelMesh its controller makes the pods.
  */
 export function modelServerObjects(making: Making): KubeObject[] {
   const ingress = ingressOf(making);
-  return [...(making.server.kind === 'mlserver' ? [serviceOf(making), deploymentOf(making)] : []), ...(ingress ? [ingress] : [])];
+  return [serviceOf(making), ...(making.server.kind === 'mlserver' ? [deploymentOf(making)] : []), ...(ingress ? [ingress] : [])];
 }
 
 function selectorOf({ platform, component }: Making): Record<string, string> {
@@ -34,8 +38,9 @@ function metadataOf(making: Making): KubeObject['metadata'] {
 }
 
 function serviceOf(making: Making): KubeObject {
-  const ports = [{ name: 'http', port: making.server.port, protocol: 'TCP', targetPort: 'http' }];
-  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(making), spec: { type: 'ClusterIP', selector: selectorOf(making), ports } };
+  const { kind, port } = making.server;
+  const ports = [{ name: 'http', port, protocol: 'TCP', targetPort: kind === 'modelmesh' ? meshPort : 'http' }];
+  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(making), spec: { type: 'ClusterIP', selector: kind === 'modelmesh' ? meshPods : selectorOf(making), ports } };
 }
 
 /** A model that changes has a carrier of another name: new pods take the place of old ones as they become ready. */
