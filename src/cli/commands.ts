@@ -39,6 +39,7 @@ export const sections: readonly Section[] = [
       { name: 'events', summary: 'Show what happened to components, newest last', load: async () => (await import('./events.js')).eventsCommand },
       { name: 'top', summary: 'Show CPU and memory by component, against requests and limits', load: async () => (await import('./top.js')).topCommand },
       { name: 'open', summary: 'Open a component in the browser, or print its address', load: async () => (await import('./open.js')).openCommand },
+      { name: 'models', summary: 'List models with their versions, and whether they answer', load: async () => (await import('./models.js')).modelsCommand },
       { name: 'history', summary: 'List generations: who applied what, when, and how it ended', load: async () => (await import('./history.js')).historyCommand },
       { name: 'explain', summary: 'Show which file, line and layer set a field, and who owns it live', load: async () => (await import('./explain.js')).explainCommand },
       { name: 'diff', summary: 'Show what differs between two generations', load: async () => (await import('./diff.js')).diffCommand },

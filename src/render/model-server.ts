@@ -87,6 +87,8 @@ function containerOf({ component, server, models }: Making): Dict {
     startupProbe: { ...probe('/v2/health/live'), periodSeconds: 2, failureThreshold: 120 },
     readinessProbe: { ...probe('/v2/health/ready'), periodSeconds: 3 },
     livenessProbe: { ...probe('/v2/health/live'), periodSeconds: 15, failureThreshold: 4 },
+    // It ends at once when it is told to: until then whoever sends to it must learn that it goes.
+    lifecycle: { preStop: { sleep: { seconds: 5 } } },
     ...(server.resources ? { resources: quantities(server.resources) } : {}),
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     volumeMounts: [...models.map(({ model }) => ({ name: `model-${model.name}`, mountPath: `${modelsFolder}/${model.name}`, readOnly: true })), { name: 'tmp', mountPath: '/tmp' }],
