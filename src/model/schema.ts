@@ -175,7 +175,7 @@ export const Component = z
     use: text.describe('A component of Mostik\'s catalog'),
     manifests: z.array(path).min(1, 'at least one file or folder').describe('Files of Kubernetes objects, folders of them, or a kustomization folder'),
     workload: WorkloadSource.describe('A small native workload: a Deployment, and a Service when it has a port'),
-    modelServer: ModelServerSource.describe('A server of the V2 inference protocol for the models of the platform'),
+    modelServer: ModelServerSource.describe('Answers for models by the V2 inference protocol: pods of MLServer, or ModelMesh Serving'),
     model: ModelSource.describe('A model, which a component with modelServer answers for'),
     namespace: dnsLabel.describe('Namespace of objects that name none; the platform\'s by default'),
     release: dnsLabel.max(53, 'at most 53 letters').describe('Helm release name; the component\'s name by default'),

@@ -1,6 +1,7 @@
 import type { Dict } from '../lib/read-unknown.js';
 import type { Hook, KubeObject, ModelServerSource } from '../model/index.js';
-import { labelsOf, type CarriedModel, type DeclaredServer } from './models.js';
+import { labelsOf } from './model-labels.js';
+import type { CarriedModel, DeclaredServer } from './models.js';
 
 /** An object, and when it is applied if it is a hook. */
 export interface MeshObject {

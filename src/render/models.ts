@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { canonicalJson, digest } from '../lib/canonical-json.js';
-import { modelLabels, modelRuntimes, type KubeObject, type ModelServerSource, type ResolvedComponent, type ResolvedModel, type ResolvedPlatform } from '../model/index.js';
+import { modelRuntimes, type KubeObject, type ModelServerSource, type ResolvedComponent, type ResolvedModel, type ResolvedPlatform } from '../model/index.js';
 import type { Draft } from './draft.js';
 import { modelServerObjects } from './model-server.js';
+import { labelsOf } from './model-labels.js';
 import { meshObjects } from './model-mesh.js';
 
 /** A model with the object that carries its file: its name follows from the content, so that no change goes unseen. */
@@ -57,11 +58,6 @@ async function carried(component: ResolvedComponent): Promise<CarriedModel> {
   const content = await readFile(model.file);
   const hash = digest(`${canonicalJson(settingsOf(model))}${digest(content)}`).slice(0, 10);
   return { component, model, carrier: `model-${model.name}-${model.version}-${hash}`, file: basename(model.file), digest: hash, content };
-}
-
-/** Labels of what stands for a model. */
-export function labelsOf({ name, version, runtime, server }: ResolvedModel): Record<string, string> {
-  return { [modelLabels.name]: name, [modelLabels.version]: version, [modelLabels.runtime]: runtime, [modelLabels.server]: server };
 }
 
 function settingsOf({ name, version, runtime, file }: ResolvedModel): object {

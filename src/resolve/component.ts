@@ -71,7 +71,7 @@ function checkValues({ name, component, locate }: Declared): Diagnostic[] {
   if (source === undefined || component.chart !== undefined) return [];
   return (['values', 'files', 'secretValues'] as const)
     .filter((field) => component[field] !== undefined)
-    .map((field) => diagnose('source-takes-none', { where: whereOf(name, field), source, field, hint: component.workload ? instead[field] : 'use a kustomization, or a chart' }, locate([field])));
+    .map((field) => diagnose('source-takes-none', { where: whereOf(name, field), source, field, hint: component.workload ? instead[field] : component.manifests ? 'use a kustomization, or a chart' : 'take it away' }, locate([field])));
 }
 
 function checkSecrets({ name, component, locate }: Declared, known: string[]): Diagnostic[] {
