@@ -8,6 +8,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goPrograms } from './go-programs.mjs';
+import { mavenFiles, mavenInputs } from './maven-settings.mjs';
 import { pipFiles, pipSettings } from './pip-settings.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -28,6 +29,12 @@ const recipes = {
   'rabbitmq:3': { folder: 'rabbitmq-3', on: 'debian:bookworm-slim' },
   'ghcr.io/kedacore/keda:2.21.0': { folder: 'keda-2', ...keda({ keda: 'cmd/operator' }) },
   'ghcr.io/kedacore/keda-metrics-apiserver:2.21.0': { folder: 'keda-adapter-2', ...keda({ 'keda-adapter': 'cmd/adapter' }) },
+  'maven:3.9-eclipse-temurin-17': { folder: 'maven-3.9', on: 'debian:bookworm-slim', prepare: mavenFiles, inputs: mavenInputs },
+  'eclipse-temurin:17-jre': { folder: 'temurin-17', on: 'maven:3.9-eclipse-temurin-17' },
+  'quay.io/keycloak/keycloak:26.7.3': { folder: 'keycloak-26', on: 'eclipse-temurin:17-jre' },
+  'minio/minio:RELEASE.2025-09-07T16-13-09Z': { folder: 'minio', on: 'busybox:1', ...goPrograms({ module: 'github.com/versity/versitygw', version: 'v1.8.0', sum: 'h1:au+wI+aybno/STsQiSm35Uu6Q6iK5MWReQxgO6SEMFc=', programs: { versitygw: 'cmd/versitygw' }, variables: { 'main.Version': '1.8.0' } }) },
+  'curlimages/curl:8.14.1': { folder: 'curl-8', on: 'debian:bookworm-slim' },
+  'seldonio/mlserver:1.7.1-sklearn': { folder: 'mlserver-1', on: 'python:3.11-slim' },
 };
 
 const asked = process.argv.slice(2);
@@ -50,7 +57,7 @@ function make(name) {
   if (known) return known;
   const { folder, on, prepare, inputs } = recipes[name];
   const key = digest([architecture, readFileSync(fileURLToPath(import.meta.url)), ...filesOf(join(here, folder)), on ? make(on).key : '', inputs?.() ?? '']);
-  const archive = join(archives, `${name.replace(/[^a-z0-9.-]/g, '-')}-${key}.tar`);
+  const archive = join(archives, `${name.replace(/[^a-z0-9.-]/gi, '-')}-${key}.tar`);
   const result = { key, archive };
   made.set(name, result);
   const tag = fullName(name);
@@ -114,7 +121,8 @@ function debianRoot(to) {
   const { status, stdout } = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', root, mirror], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`debootstrap failed:\n${stdout.slice(-3000)}`);
   writeFileSync(join(root, 'etc/apt/sources.list'), sources);
-  writeFileSync(join(root, 'etc/apt/apt.conf.d/90machine'), configuration);
+  // Without its own index files apt takes longer, and images are 90 MB smaller.
+  writeFileSync(join(root, 'etc/apt/apt.conf.d/90machine'), `${configuration}\nDir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n`);
   for (const path of ['var/cache/apt/archives', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'var/log/bootstrap.log']) rmSync(join(root, path), { recursive: true, force: true });
   mkdirSync(join(root, 'var/lib/apt/lists/partial'), { recursive: true });
   mkdirSync(join(root, 'var/cache/apt/archives/partial'), { recursive: true });
