@@ -1,0 +1,150 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { claimsOf, directGrant, discover, signIn, type Realm } from './open-id.js';
+import { eventually, makeRealHome, noRealNode, testImages, type RealHome } from './real-node.js';
+import { s3Request, type S3 } from './s3-client.js';
+import { webClient, type Answer, type WebClient } from './web-client.js';
+
+/** Java services are built on these. */
+const bases = ['maven:3.9-eclipse-temurin-17', 'eclipse-temurin:17-jre'];
+const loaded = ['postgres:15', 'traefik:v3.4.1', 'quay.io/keycloak/keycloak:26.7.3', 'minio/minio:RELEASE.2025-09-07T16-13-09Z', 'curlimages/curl:8.14.1', 'seldonio/mlserver:1.7.1-sklearn'];
+
+/** A flower of each kind, as in models/flowers.csv. Version 1 of the model does not tell the last two apart. */
+const flowers = [[5.0, 3.4, 1.5, 0.2], [5.9, 3.1, 4.4, 1.6], [6.9, 3.1, 5.6, 2.4]];
+const tensor = { inputs: [{ name: 'rows', shape: [3, 4], datatype: 'FP64', data: flowers.flat() }] };
+
+describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRealNode ? ` (skipped: ${noRealNode})` : ''}`, () => {
+  let home: RealHome;
+  let dir: string;
+  let env: NodeJS.ProcessEnv;
+  let web: WebClient;
+  let realm: Realm;
+  let alice: string;
+
+  beforeAll(async () => {
+    const images = testImages(...bases, ...loaded);
+    env = images.env;
+    home = await makeRealHome('ml-cluster', images.archives.slice(bases.length));
+    dir = home.copy('ml-platform');
+    const { code, stdout, stderr } = await up();
+    expect(code, stdout + stderr).toBe(0);
+    web = webClient(await home.kubectl(['get', 'service', 'traefik', '-n', 'traefik', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']));
+    realm = await eventually(() => discover(web, 'http://auth.ml.localhost/realms/model-registry-realm', 'model-registry-app'));
+    alice = await tokenOf('alice');
+  }, 1_200_000);
+  afterAll(async () => home?.remove());
+
+  const up = (...args: string[]): ReturnType<RealHome['mostik']> => home.mostik(['up', dir, '--timeout', '300s', ...args], { env });
+  const passwordOf = (name: string): string => {
+    const found = new RegExp(`^${name}=["']?([^"'\\n]+)`, 'm').exec(readFileSync(join(dir, '.env'), 'utf8'))?.[1];
+    if (found === undefined) throw new Error(`.env has no ${name}`);
+    return found;
+  };
+  const tokenOf = async (name: string): Promise<string> => {
+    const { status, text, json } = await directGrant(realm, name, passwordOf(name.toUpperCase()));
+    expect(status, text).toBe(200);
+    return String(json['access_token']);
+  };
+  const call = (url: string, { token, method, body }: { token?: string; method?: string; body?: object | string } = {}): Promise<Answer> =>
+    web(url, {
+      ...(method ? { method } : {}),
+      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(typeof body === 'object' ? { 'content-type': 'application/json' } : {}) },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  const infer = async (): Promise<{ version: unknown; kinds: unknown }> => {
+    const { status, text, json } = await call('http://ml.localhost/v2/models/iris/infer', { method: 'POST', body: tensor });
+    expect(status, text).toBe(200);
+    return { version: json['model_version'], kinds: (json['outputs'] as { data: unknown }[])[0]?.data };
+  };
+
+  test('keeps its generated passwords where only their owner reads them', () => {
+    expect(statSync(join(dir, '.env')).mode & 0o777).toBe(0o600);
+    expect(passwordOf('ALICE')).toHaveLength(24);
+  });
+
+  test('alice signs in on the page of Keycloak, and by name and password, and nobody does with a wrong one', async () => {
+    expect(realm.issuer).toBe('http://auth.ml.localhost/realms/model-registry-realm');
+    const signedIn = await signIn(realm, { username: 'alice', password: passwordOf('ALICE'), redirect: 'http://ml.localhost/signed-in' });
+    expect(signedIn.status, signedIn.text).toBe(200);
+    for (const token of [String(signedIn.json['access_token']), alice]) {
+      expect(claimsOf(token)).toMatchObject({ iss: realm.issuer, preferred_username: 'alice', azp: 'model-registry-app' });
+    }
+    expect((await call('http://catalog.ml.localhost/models', { token: String(signedIn.json['access_token']) })).status).toBe(200);
+    expect((await directGrant(realm, 'alice', 'wrong')).status).toBe(401);
+  });
+
+  test('every Java service answers alice through its Ingress, and refuses a token without the role, a broken one, and none', async () => {
+    const bob = await tokenOf('bob');
+    const [head, claims, signature = ''] = alice.split('.');
+    const forged = [head, claims, `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`].join('.');
+    for (const url of ['http://catalog.ml.localhost/models', 'http://predictions.ml.localhost/predictions/iris', 'http://datasets.ml.localhost/datasets']) {
+      const answered = await call(url, { token: alice });
+      expect(answered.status, `${url}: ${answered.text}`).toBe(200);
+      expect((await call(url, { token: bob })).status, url).toBe(403);
+      expect((await call(url, { token: forged })).status, url).toBe(401);
+      expect((await call(url)).status, url).toBe(401);
+    }
+  });
+
+  test('the catalog keeps what alice writes in PostgreSQL', async () => {
+    const written = await call('http://catalog.ml.localhost/models/iris', { token: alice, method: 'PUT', body: { version: '1', framework: 'sklearn' } });
+    expect(written.status, written.text).toBe(200);
+    expect((await call('http://catalog.ml.localhost/models/iris', { token: alice })).json).toMatchObject({ name: 'iris', version: '1', changedBy: 'alice' });
+    const rows = await home.kubectl(['exec', '-n', 'model-registry', 'postgres-0', '--', 'psql', '-U', 'postgres', '-d', 'catalog', '-tAc', 'select name, changed_by from models']);
+    expect(rows).toBe('iris|alice');
+  });
+
+  test('objects are put into the bucket and got from it, by signed requests and through the service', async () => {
+    const address = await home.kubectl(['get', 'service', 'minio', '-n', 'model-registry', '-o', 'jsonpath={.spec.clusterIP}']);
+    const s3: S3 = { address, port: 9000, accessKey: 'minio', secretKey: passwordOf('MINIO') };
+    const put = await s3Request(s3, 'PUT', '/datasets/by-hand.csv', '1,2,3\n');
+    expect(put.status, put.text).toBe(200);
+    expect((await s3Request(s3, 'GET', '/datasets/by-hand.csv')).text).toBe('1,2,3\n');
+    expect((await call('http://datasets.ml.localhost/datasets/by-hand.csv', { token: alice })).text).toBe('1,2,3\n');
+    const sent = await call('http://datasets.ml.localhost/datasets/sent.csv', { token: alice, method: 'PUT', body: '4,5,6\n' });
+    expect(sent.status, sent.text).toBe(201);
+    expect((await s3Request(s3, 'GET', '/datasets/sent.csv')).text).toBe('4,5,6\n');
+    expect((await s3Request(s3, 'HEAD', '/models')).status).toBe(200);
+    expect((await s3Request({ ...s3, secretKey: 'wrong' }, 'GET', '/datasets/by-hand.csv')).status).toBe(403);
+    expect((await web(`http://${address}:9000/datasets/by-hand.csv`)).status).not.toBe(200);
+  });
+
+  test('the declared model answers through Traefik, and for alice through the gateway', async () => {
+    expect((await call('http://ml.localhost/v2/health/ready')).status).toBe(200);
+    expect(await infer()).toEqual({ version: '1', kinds: [0, 1, 1] });
+    const asked = await call('http://predictions.ml.localhost/predictions/iris', { token: alice, method: 'POST', body: { rows: flowers } });
+    expect(asked.json, asked.text).toEqual({ model: 'iris', version: '1', predictions: [0, 1, 1] });
+    expect((await call('http://ml.localhost/v2/models/none/infer', { method: 'POST', body: tensor })).status).toBe(404);
+  });
+
+  test('a second time nothing changes', async () => {
+    const { code, stdout, stderr } = await up();
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout + stderr).not.toMatch(/\d+ (created|updated|deleted)/);
+    const plan = await home.mostik(['plan', dir, '--exit-code']);
+    expect(plan.code, plan.stdout + plan.stderr).toBe(0);
+  });
+
+  test('a new version of the model rolls out without a gap, and back', async () => {
+    const gaps: string[] = [];
+    let done = false;
+    const watching = (async (): Promise<void> => {
+      while (!done) {
+        await infer().catch((error: unknown) => gaps.push(String(error)));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    })();
+    for (const { args, expected } of [
+      { args: ['-p', 'iris-v2'], expected: { version: '2', kinds: [0, 1, 2] } },
+      { args: [], expected: { version: '1', kinds: [0, 1, 1] } },
+    ]) {
+      const { code, stdout, stderr } = await up(...args);
+      expect(code, stdout + stderr).toBe(0);
+      await eventually(async () => { expect(await infer()).toEqual(expected); });
+    }
+    done = true;
+    await watching;
+    expect(gaps).toEqual([]);
+  });
+});
