@@ -55,6 +55,7 @@ export interface Params {
   'code-result': { where: string | number; got: string | number; hint: string | number };
   'code-timeout': { path: string | number; seconds: string | number };
   'command-missing': { where: string | number; commands: string | number };
+  'command-not-started': { pod: string | number; command: string | number; problem: string | number; hint: string | number };
   'command-unknown': { where: string | number; word: string | number; hint: string | number };
   'component-cycle': { ring: string | number; places: string | number };
   'component-disabled': { where: string | number; from: string | number; verb: string | number; name: string | number; place: string | number };
@@ -62,9 +63,15 @@ export interface Params {
   'component-stopped': { component: string | number; by: string | number; since: string | number };
   'component-unknown': { where: string | number; name: string | number; hint: string | number };
   'connection-lost': { subject: string | number; verb: string | number; context: string | number };
+  'container-unknown': { pod: string | number; container: string | number; known: string | number };
+  'containers-simulated': { subject: string | number; verb: string | number };
   'context-missing': { path: string | number; known: string | number };
   'context-not-allowed': { platform: string | number; context: string | number; contexts: string | number };
   'context-unknown': { context: string | number; path: string | number; known: string | number; hint: string | number };
+  'copy-entry-outside': { destination: string | number; entry: string | number; problem: string | number };
+  'copy-failed': { path: string | number; problem: string | number; hint: string | number };
+  'copy-sides': { source: string | number; destination: string | number };
+  'copy-source-missing': { path: string | number };
   'credentials-failed': { user: string | number; context: string | number; problem: string | number; hint: string | number };
   'credentials-refused': { context: string | number; server: string | number; user: string | number };
   'database-major': { object: string | number; from: string | number; to: string | number };
@@ -124,6 +131,8 @@ export interface Params {
   'flag-invalid': { where: string | number; expected: string | number; value: string | number; hint: string | number };
   'flag-unknown': { where: string | number; flag: string | number; hint: string | number };
   'flag-value-missing': { where: string | number; flag: string | number };
+  'forward-port-taken': { address: string | number; problem: string | number };
+  'forward-port-unknown': { subject: string | number; port: string | number; known: string | number; example: string | number };
   'generation-missing': { platform: string | number; generation: string | number };
   'hook-unknown': { component: string | number; message: string | number };
   'host-not-exposed': { object: string | number; host: string | number; component: string | number; example: string | number };
@@ -142,6 +151,12 @@ export interface Params {
   'init-name': { name: string | number };
   'init-source-unknown': { name: string | number; hint: string | number };
   'interrupted': { where: string | number };
+  'k3d-cluster-foreign': { cluster: string | number };
+  'k3d-cluster-missing': { cluster: string | number };
+  'k3d-configuration-differs': { cluster: string | number; file: string | number };
+  'k3d-configuration-invalid': { cluster: string | number; path: string | number; problem: string | number };
+  'k3d-failed': { command: string | number; reason: string | number };
+  'k3d-missing': { };
   'kind-not-served': { object: string | number; kind: string | number; apiVersion: string | number };
   'kind-unknown': { subject: string | number; kind: string | number; apiVersion: string | number; hint: string | number };
   'kubeconfig-invalid': { path: string | number; problem: string | number; hint: string | number };
@@ -160,6 +175,13 @@ export interface Params {
   'manifests-empty': { where: string | number; path: string | number; hint: string | number };
   'metrics-missing': { reason: string | number; hint: string | number };
   'missing-key': { where: string | number; key: string | number; expected: string | number };
+  'model-file-kind': { where: string | number; runtime: string | number; path: string | number; expected: string | number };
+  'model-file-large': { where: string | number; path: string | number; size: string | number; most: string | number };
+  'model-server-missing': { component: string | number };
+  'model-server-unclear': { component: string | number; servers: string | number };
+  'model-server-unknown': { where: string | number; name: string | number; hint: string | number };
+  'model-store-missing': { component: string | number };
+  'model-twice': { component: string | number; server: string | number; model: string | number; other: string | number };
   'monitor-port-missing': { object: string | number; path: string | number; what: string | number; port: string | number; hint: string | number };
   'monitor-selects-none': { object: string | number; selector: string | number; what: string | number };
   'network-end-unknown': { flag: string | number; text: string | number; problem: string | number; hint: string | number };
@@ -218,6 +240,9 @@ export interface Params {
   'reference-key-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; key: string | number; has: string | number; near: string | number };
   'reference-missing': { object: string | number; from: string | number; kind: string | number; name: string | number; where: string | number; near: string | number; entry: string | number };
   'reference-too-late': { object: string | number; from: string | number; kind: string | number; name: string | number; component: string | number };
+  'registry-answer': { registry: string | number; request: string | number; status: string | number; reason: string | number };
+  'registry-not-there': { registry: string | number; cluster: string | number; problem: string | number; hint: string | number };
+  'registry-port-taken': { name: string | number; registry: string | number; address: string | number; holder: string | number };
   'rehearsal-differs': { file: string | number; what: string | number };
   'rehearsal-failed': { file: string | number; platform: string | number; outcome: string | number; why: string | number };
   'rehearsal-file-invalid': { file: string | number; problem: string | number };
@@ -303,6 +328,8 @@ export interface Params {
   'values-schema': { component: string | number; message: string | number };
   'volume-missing': { object: string | number; path: string | number; name: string | number; hint: string | number };
   'volume-unused': { object: string | number; path: string | number };
+  'work-unknown': { word: string | number; kind: string | number; where: string | number; hint: string | number };
+  'work-without-pods': { subject: string | number; state: string | number; hint: string | number };
   'yaml-documents': { path: string | number };
   'yaml-duplicate-key': { where: string | number; line: string | number };
   'yaml-empty': { path: string | number };
@@ -373,6 +400,7 @@ export const messages: Record<
   'code-result': { severity: 'error', exit: 3, message: "%where%: %got% cannot stand in a platform", hint: "%hint%" },
   'code-timeout': { severity: 'error', exit: 3, message: "%path%: no result after %seconds% s", hint: "the file only has to build and export the platform; look for a loop or a promise that never settles" },
   'command-missing': { severity: 'error', exit: 3, message: "%where%: expected a command, one of %commands%" },
+  'command-not-started': { severity: 'error', exit: 1, message: "%pod%: %command% cannot be started: %problem%", hint: "%hint%" },
   'command-unknown': { severity: 'error', exit: 3, message: "%where% %word%: unknown command", hint: "%hint%" },
   'component-cycle': { severity: 'error', exit: 3, message: "Components wait for each other: %ring%", hint: "take one of these away: %places%" },
   'component-disabled': { severity: 'error', exit: 3, message: "%where%: component %from% %verb% %name%, which is switched off (%place%)", hint: "switch %name% on, give %from% other %verb% in the same profile, or write { component: %name%, optional: true }" },
@@ -380,9 +408,15 @@ export const messages: Record<
   'component-stopped': { severity: 'warning', exit: 0, message: "component %component%: %by% stopped it %since%; it stays stopped", hint: "`mostik start %component%` starts it, so does --start" },
   'component-unknown': { severity: 'error', exit: 3, message: "%where%: there is no component %name%", hint: "%hint%" },
   'connection-lost': { severity: 'error', exit: 4, message: "%subject%: %verb%: the connection to cluster %context% was cut before an answer came; it may or may not have happened", hint: "run the same command again: it looks at what is there first" },
+  'container-unknown': { severity: 'error', exit: 3, message: "%pod%: there is no container %container%; it has %known%" },
+  'containers-simulated': { severity: 'error', exit: 1, message: "%subject%: it is on a simulated node (KWOK), where containers do not run: there is nothing to %verb%", hint: "run them for real with `mostik up --nodes real` (Linux, root), or name another cluster with --context" },
   'context-missing': { severity: 'error', exit: 4, message: "kubeconfig %path%: it has no current-context, and no context was named", hint: "name one with --context: %known%" },
   'context-not-allowed': { severity: 'error', exit: 4, message: "platform %platform%: context %context% is not one of its contexts (%contexts%)", hint: "switch the context, or add it to spec.cluster.contexts" },
   'context-unknown': { severity: 'error', exit: 4, message: "context %context%: not in %path%, which has %known%", hint: "%hint%" },
+  'copy-entry-outside': { severity: 'error', exit: 6, message: "%destination%: refused %entry% of the archive that the container sent: %problem%", hint: "nothing was written outside of %destination%; look at what the container holds before you trust it" },
+  'copy-failed': { severity: 'error', exit: 1, message: "%path%: not copied: %problem%", hint: "%hint%" },
+  'copy-sides': { severity: 'error', exit: 3, message: "mostik copy %source% %destination%: expected one side in a pod and one on this machine", hint: "COMPONENT:/path or POD:/path is in a pod; ./name:with-colon is on this machine" },
+  'copy-source-missing': { severity: 'error', exit: 3, message: "%path%: there is no such file or folder" },
   'credentials-failed': { severity: 'error', exit: 4, message: "user %user% of context %context%: no credentials: %problem%", hint: "%hint%" },
   'credentials-refused': { severity: 'error', exit: 4, message: "cluster %context% (%server%): the credentials of user %user% were refused (401)", hint: "sign in again, or choose another context with --context" },
   'database-major': { severity: 'error', exit: 6, message: "%object%: image changes from %from% to %to%: another major version does not start on the same data", hint: "keep the major version, or dump the data, delete the claim by name and restore" },
@@ -442,6 +476,8 @@ export const messages: Record<
   'flag-invalid': { severity: 'error', exit: 3, message: "%where%: expected %expected%, got %value%", hint: "%hint%" },
   'flag-unknown': { severity: 'error', exit: 3, message: "%where% %flag%: unknown flag", hint: "%hint%" },
   'flag-value-missing': { severity: 'error', exit: 3, message: "%where% %flag%: expected a value after it" },
+  'forward-port-taken': { severity: 'error', exit: 4, message: "%address%: %problem%", hint: "choose another one: COMPONENT:LOCAL:REMOTE" },
+  'forward-port-unknown': { severity: 'error', exit: 3, message: "%subject%: it has no port %port%; it has %known%", hint: "write the number of a port that its container listens on, as in %example%" },
   'generation-missing': { severity: 'error', exit: 1, message: "platform %platform%: generation %generation% is not recorded in this cluster", hint: "mostik history lists the generations that are kept" },
   'hook-unknown': { severity: 'warning', exit: 0, message: "%component%: %message%" },
   'host-not-exposed': { severity: 'warning', exit: 1, message: "%object%: lets %host% in, and %component% does not say `expose:`", hint: "add `expose: { host: %example% }` to %component%, or switch this Ingress off" },
@@ -460,6 +496,12 @@ export const messages: Record<
   'init-name': { severity: 'error', exit: 3, message: "init: %name% cannot be the name of a platform", hint: "give one with --name: lower-case letters, digits and dashes, such as my-platform" },
   'init-source-unknown': { severity: 'error', exit: 3, message: "init --from %name%: there is no such platform", hint: "%hint%" },
   'interrupted': { severity: 'warning', exit: 130, message: "%where%: interrupted" },
+  'k3d-cluster-foreign': { severity: 'error', exit: 6, message: "Cluster %cluster%: k3d has a cluster of this name that Mostik did not make", hint: "give yours another name (spec.cluster.name), or use that one as it is: `provider: existing` with `contexts: [k3d-%cluster%]`" },
+  'k3d-cluster-missing': { severity: 'error', exit: 4, message: "Cluster %cluster%: k3d has no such cluster that Mostik made", hint: "`mostik up` makes it, so does `mostik cluster create` in the platform's folder" },
+  'k3d-configuration-differs': { severity: 'warning', exit: 0, message: "Cluster %cluster%: it was made with another configuration than the one declared; it stays as it is", hint: "`mostik cluster delete %cluster%` and create it anew, or go on with it; it was made with %file%" },
+  'k3d-configuration-invalid': { severity: 'error', exit: 3, message: "Cluster %cluster%: k3d's configuration: %path% %problem%", hint: "it is written from spec.cluster.k3d; https://k3d.io describes its options" },
+  'k3d-failed': { severity: 'error', exit: 4, message: "%command%: it failed: %reason%", hint: "run the command yourself to see all it says; `--dry-run` prints every command" },
+  'k3d-missing': { severity: 'error', exit: 4, message: "program k3d: not found; this platform's cluster is made by it", hint: "install k3d (https://k3d.io) and Docker, or use the embedded cluster, which needs neither: leave out `provider: k3d`" },
   'kind-not-served': { severity: 'error', exit: 3, message: "%object%: the cluster does not serve %kind% of %apiVersion%, and no CRD of the platform defines it", hint: "add the component that brings the CRD, or correct the apiVersion" },
   'kind-unknown': { severity: 'error', exit: 1, message: "%subject%: the cluster does not serve %kind% of %apiVersion%", hint: "%hint%" },
   'kubeconfig-invalid': { severity: 'error', exit: 4, message: "kubeconfig %path%: %problem%", hint: "%hint%" },
@@ -478,6 +520,13 @@ export const messages: Record<
   'manifests-empty': { severity: 'error', exit: 3, message: "%where%: no .yaml, .yml or .json file in folder %path%", hint: "%hint%" },
   'metrics-missing': { severity: 'error', exit: 1, message: "the cluster has no metrics: %reason%", hint: "%hint%" },
   'missing-key': { severity: 'error', exit: 3, message: "%where%: %key% is missing", hint: "expected %expected%" },
+  'model-file-kind': { severity: 'error', exit: 3, message: "%where%: runtime %runtime% does not read %path%", hint: "its files end with %expected%" },
+  'model-file-large': { severity: 'error', exit: 3, message: "%where%: %path% has %size%, at most %most% go into a ConfigMap", hint: "make the model smaller" },
+  'model-server-missing': { severity: 'error', exit: 3, message: "component %component%: there is no model server that could answer for this model", hint: "declare one: a component with `modelServer: {}`" },
+  'model-server-unclear': { severity: 'error', exit: 3, message: "component %component%: %servers% are model servers, and the model does not say which answers for it", hint: "name one: `server: NAME`" },
+  'model-server-unknown': { severity: 'error', exit: 3, message: "%where%: %name% is no model server", hint: "%hint%" },
+  'model-store-missing': { severity: 'error', exit: 3, message: "component %component%: ModelMesh reads models from S3, and no bucket is named", hint: "name it: `store: { endpoint: http://minio:9000, bucket: models, secret: minio }`" },
+  'model-twice': { severity: 'error', exit: 3, message: "component %component%: %server% serves a model %model% already: component %other%", hint: "give one of them another `name:`; a new version of a model is a change of its `version:` and `file:`" },
   'monitor-port-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: no %what% that it selects has a port named %port%", hint: "%hint%" },
   'monitor-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no %what% of this platform", hint: "a ServiceMonitor selects by the labels of the Service, a PodMonitor by those of the pods" },
   'network-end-unknown': { severity: 'error', exit: 3, message: "%flag% %text%: %problem%", hint: "%hint%" },
@@ -536,6 +585,9 @@ export const messages: Record<
   'reference-key-missing': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% has no key %key%: %has%", hint: "%near%" },
   'reference-missing': { severity: 'warning', exit: 1, message: "%object%: %from%: %kind% %name% is not in this platform%where%", hint: "%near%if the cluster has it, say so in spec.cluster.provides: %entry%" },
   'reference-too-late': { severity: 'error', exit: 1, message: "%object%: %from%: %kind% %name% is made by %component% after this hook has run", hint: "make %name% a pre-install hook with a lower weight, or move it into a component that %component% needs" },
+  'registry-answer': { severity: 'error', exit: 4, message: "Registry %registry%: %request% was answered with %status%: %reason%", hint: "the cluster's folder has its log: logs/registry.log" },
+  'registry-not-there': { severity: 'error', exit: 4, message: "Registry %registry% of cluster %cluster%: %problem%", hint: "%hint%" },
+  'registry-port-taken': { severity: 'error', exit: 4, message: "Cluster %name%: its registry %registry% cannot listen on %address%, which is taken by %holder%", hint: "stop that program, or declare another port: `cluster: { registry: { name: NAME, port: 5051 } }`" },
   'rehearsal-differs': { severity: 'error', exit: 6, message: "%file%: is the rehearsal of another plan: %what%", hint: "rehearse again with mostik rehearse --report %file%" },
   'rehearsal-failed': { severity: 'error', exit: 6, message: "%file%: the rehearsal of %platform% ended as %outcome%: %why%", hint: "correct it and rehearse again, or apply without --rehearsed" },
   'rehearsal-file-invalid': { severity: 'error', exit: 3, message: "%file%: not a report of this version of Mostik: %problem%", hint: "make one with mostik rehearse --report %file%" },
@@ -621,6 +673,8 @@ export const messages: Record<
   'values-schema': { severity: 'error', exit: 3, message: "%component%: %message%" },
   'volume-missing': { severity: 'error', exit: 1, message: "%object%: %path%: there is no volume %name%", hint: "%hint%" },
   'volume-unused': { severity: 'warning', exit: 1, message: "%object%: %path%: no container mounts it", hint: "add a volumeMount, or take the volume away" },
+  'work-unknown': { severity: 'error', exit: 3, message: "%word%: there is no such %kind% in %where%", hint: "%hint%" },
+  'work-without-pods': { severity: 'error', exit: 1, message: "%subject%: no pod of it %state%", hint: "%hint%" },
   'yaml-documents': { severity: 'error', exit: 3, message: "%path%: a second document begins here, expected one", hint: "take the `---` away, or put the second document into a file of its own" },
   'yaml-duplicate-key': { severity: 'error', exit: 3, message: "%where%: the key stands twice, first on line %line%", hint: "keep one of them" },
   'yaml-empty': { severity: 'error', exit: 3, message: "%path%: the file is empty" },
