@@ -45,6 +45,20 @@ test('values come after their flag or behind its sign, names from the folder tha
   expect(asked).toEqual(['profiles of shop', 'profiles of shop', 'clusters of .', 'clusters of .']);
 });
 
+test('components are offered from the platform that --dir names', async () => {
+  const asked: string[] = [];
+  const findNames: FindNames = (what, dir) => {
+    asked.push(`${what} of ${dir}`);
+    return Promise.resolve(['api', 'web']);
+  };
+  expect(await offered('restart --dir shop w', findNames)).toBe('web');
+  expect(await offered('stop api w', findNames)).toBe('web');
+  expect(await offered('set image --dir=other ', findNames)).toBe('api web');
+  expect(await offered('status shop a', findNames)).toBe('api');
+  expect(asked).toEqual(['components of shop', 'components of .', 'components of other', 'components of shop']);
+  for (const command of ['events', 'top', 'open', 'restart', 'stop', 'start', 'scale', 'test']) expect(await offered(`${command} `, findNames)).toBe('api web');
+});
+
 test('files and folders are left to the shell', async () => {
   expect(await offered('plan ')).toBe('<folders>');
   expect(await offered('apply ')).toBe('<files>');

@@ -39,11 +39,11 @@ export function pathAt(text: string, place: { line: number; column?: number }): 
       const { line, col } = lines.linePos(start);
       return line === place.line && (place.column === undefined || col === place.column);
     };
-    visit(document as Document, {
+    visit(document, {
       Node: (_, node, ancestors) => {
         if (!isHere(node)) return undefined;
         // A map starts where its first key does: the innermost node is meant.
-        found = stepsTo(node, ancestors as readonly unknown[]);
+        found = stepsTo(node, ancestors);
         return undefined;
       },
     });

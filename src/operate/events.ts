@@ -1,7 +1,7 @@
 import type { Kube } from '../kube/index.js';
 import { groupBy } from '../lib/group-by.js';
 import { asDict, asNumber, asString, valueAt } from '../lib/read-unknown.js';
-import { type KubeObject } from '../model/index.js';
+import type { KubeObject } from '../model/index.js';
 import { chooseComponents, podsByComponent, readLivePlatform, type DeclaredPods, type LivePlatform, type PlatformPlace } from './live-platform.js';
 
 /** Events of one object that say the same, folded into one. */

@@ -157,9 +157,10 @@ function ageOf(object: KubeObject, now: number): number {
 
 function serviceLine(component: string, service: KubeObject): ServiceLine {
   const ports = asList(valueAt(service, 'spec', 'ports')).map((port) => {
-    const { port: number, targetPort, nodePort, protocol } = asDict(port);
-    const target = targetPort === undefined || targetPort === number ? '' : ` to ${String(targetPort)}`;
-    return `${String(number)}${target}${nodePort === undefined ? '' : `, node ${String(nodePort)}`}${protocol === undefined || protocol === 'TCP' ? '' : ` ${asString(protocol) ?? ''}`}`;
+    const map = asDict(port);
+    const word = (key: string): string | undefined => asString(map[key]) ?? asNumber(map[key])?.toString();
+    const [number = '', target = number, node, protocol = 'TCP'] = [word('port'), word('targetPort'), word('nodePort'), word('protocol')];
+    return `${number}${target === number ? '' : ` to ${target}`}${node === undefined ? '' : `, node ${node}`}${protocol === 'TCP' ? '' : ` ${protocol}`}`;
   });
   return { component, object: formatRef(refOf(service)), type: asString(valueAt(service, 'spec', 'type')) ?? 'ClusterIP', address: asString(valueAt(service, 'spec', 'clusterIP')) ?? asString(valueAt(service, 'spec', 'externalName')) ?? '', external: addressesOf(service), ports };
 }

@@ -106,7 +106,7 @@ describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipp
     const after = await kubectl('get', 'pods', '-l', 'app.kubernetes.io/name=api', '--field-selector', 'status.phase=Running', '-o', 'name');
     expect(after).not.toBe(before);
     expect(await changesOfPlan()).toEqual([]);
-    expect(await run(['restart', 'nightly'], 1)).toContain('there is nothing in it to restart');
+    expect(await run(['restart', 'nightly'], 1)).toContain('error[nothing-to-stop]: component nightly: there is nothing in it to restart');
   });
 
   it('what is stopped stays stopped over an apply, says who did it, and comes back to what it was', async () => {
@@ -188,9 +188,9 @@ describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipp
     expect(events.some(({ object }) => object.startsWith('ReplicaSet/default/api-'))).toBe(true);
     expect(events.map(({ last }) => Date.parse(last))).toEqual(events.map(({ last }) => Date.parse(last)).sort((a, b) => a - b));
     expect(await run(['open', 'web', '--print'])).toBe('http://shop.example.org\n');
-    expect(await run(['open', 'db', '--print'], 1)).toContain('it has no address outside the cluster');
+    expect(await run(['open', 'db', '--print'], 1)).toContain('error[nothing-to-open]: component db: it has no address outside the cluster');
     expect(await run(['top', 'api'])).toContain('simulated');
-    expect(await run(['test'], 1)).toContain('there are no tests');
+    expect(await run(['test'], 1)).toContain('error[tests-missing]: platform shop: there are no tests');
   });
 
   it('open starts the named program with the address as its only argument', async () => {
@@ -201,7 +201,7 @@ describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipp
     await expect.poll(() => (existsSync(seen) ? readFileSync(seen, 'utf8') : '')).toBe('1:http://shop.example.org/\n');
     const none = await home.mostik(['open', 'web', '--dir', dir], { env: { BROWSER: 'no-such-browser' } });
     expect(none.code).toBe(0);
-    expect(none.stderr).toContain('no browser could be opened');
+    expect(none.stderr).toContain('warning[browser-missing]: no browser could be opened');
   });
 
   it('a dump has what helps, and no secret of the platform in any form', async () => {
