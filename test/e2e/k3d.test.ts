@@ -1,6 +1,10 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { k3dSchema } from '../../src/cluster/k3d/schema.js';
@@ -8,6 +12,9 @@ import { makeHome, noEngine, root, type Ended, type Home } from './mostik.js';
 
 /** The k3d of these tests is a stand-in (test/k3d/stand-in): it checks what it is told and makes no cluster. */
 const standIn = join(root, 'test', 'k3d', 'stand-in');
+
+const nodeEngine = join(process.env['MOSTIK_ENGINE_DIR'] ?? '', 'mostik-node');
+const noBuilds = !existsSync(nodeEngine) ? ' (skipped: MOSTIK_ENGINE_DIR has no mostik-node)' : spawnSync('buildah', ['--version']).status !== 0 ? ' (skipped: buildah is not installed)' : '';
 
 const platform = `
 apiVersion: mostik.dev/v1
@@ -162,4 +169,40 @@ describe('clusters of k3d', () => {
     expect((await mostik('destroy', dir, '--yes')).code).toBe(0);
     expect((await mostik('image', 'list', '--cluster', 'behind')).stderr).toMatch(/image-no-real-node[^]*behind/);
   });
+
+  test.skipIf(noBuilds !== '')(`images are pushed to the port that k3d publishes, and listed by the registry's name${noBuilds}`, async () => {
+    // The registry is the one of a real node; k3d would run the same program in a container.
+    const port = await freePort();
+    writeFileSync(join(folder, 'registry.json'), JSON.stringify({ version: '0.1', log: { level: 'warn' }, storage: { filesystem: { rootdirectory: join(folder, 'images') } }, http: { secret: 'of this test' } }));
+    writeFileSync(join(folder, 'storage.conf'), `[storage]\ndriver = "vfs"\ngraphroot = ${JSON.stringify(join(folder, 'graph'))}\nrunroot = ${JSON.stringify(join(folder, 'run'))}\n`);
+    const name = `k3d-ml-registry:${port}/team/page:1`;
+    home.write('ml', {
+      'platform.yaml': platform.replace('5050', String(port)).replace('  components:\n', `  components:\n    page: { workload: { image: "${name}" }, build: { image: "${name}", context: image } }\n`),
+      'image/Dockerfile': 'FROM scratch\nCOPY index.html /\n',
+      'image/index.html': 'text\n',
+    });
+    const registry = spawn(nodeEngine, ['registry', join(folder, 'registry.json'), `127.0.0.1:${port}`], { stdio: 'ignore' });
+    try {
+      for (let i = 0; i < 100 && !(await fetch(`http://127.0.0.1:${port}/v2/`).then(({ ok }) => ok, () => false)); i++) await sleep(100);
+      const env = { PATH: [standIn, process.env['PATH'] ?? ''].join(delimiter), MOSTIK_TEST_K3D: folder, CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') };
+      const pushed = await home.mostik(['image', 'push', '--dir', dir, '--with', 'buildah'], { env });
+      expect(pushed.code, pushed.stderr).toBe(0);
+      expect(pushed.stdout.trim()).toBe(`${name} pushed`);
+      const list = JSON.parse((await mostik('image', 'list', '--dir', dir, '-o', 'json')).stdout) as unknown;
+      expect(list).toMatchObject({ cluster: 'ml-cluster', images: [], registry: { name: `k3d-ml-registry:${port}`, images: [{ repository: 'team/page', tag: '1' }] } });
+    } finally {
+      const ended = new Promise((resolve) => { registry.once('exit', resolve); });
+      registry.kill();
+      await ended;
+    }
+  });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
