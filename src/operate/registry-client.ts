@@ -34,64 +34,75 @@ interface Answer {
 }
 
 /** Asks the registry at an address such as `127.0.0.1:5050`; `name` is for messages. */
-export function openRegistry(address: string, { name, signal }: { name: string; signal: AbortSignal }): RegistryClient {
-  const send = async (method: string, path: string, more: { body?: Buffer; type?: string } = {}): Promise<Answer> => {
-    const headers = { accept: manifests.join(', '), ...(more.type === undefined ? {} : { 'content-type': more.type }) };
-    try {
-      const answer = await fetch(new URL(path, `http://${address}`), { method, headers, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]), ...(more.body ? { body: new Uint8Array(more.body) } : {}) });
-      return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
-    } catch (error) {
-      signal.throwIfAborted();
-      throw new MostikError([diagnose('registry-answer', { registry: name, request: `${method} ${path}`, status: 'nothing', reason: reasonOf(error) })]);
-    }
-  };
-  const expectOk = async (method: string, path: string, more?: { body?: Buffer; type?: string }): Promise<Answer> => {
-    const answer = await send(method, path, more);
-    if (answer.status >= 300) throw refused(name, `${method} ${path}`, answer);
-    return answer;
-  };
-  const digest = async (repository: string, tag: string): Promise<string | undefined> => {
-    const path = `/v2/${repository}/manifests/${tag}`;
-    const answer = await send('HEAD', path);
-    if (answer.status === 404) return undefined;
-    if (answer.status >= 300) throw refused(name, `HEAD ${path}`, answer);
-    return answer.headers.get('docker-content-digest') ?? undefined;
-  };
-  const pages = async (path: string, field: string): Promise<string[]> => {
-    const found: string[] = [];
-    for (let next: string | undefined = path; next !== undefined; ) {
-      const answer: Answer = await send('GET', next);
-      // A repository whose last tag was deleted is in the catalog still.
-      if (answer.status === 404) return found;
-      if (answer.status >= 300) throw refused(name, `GET ${next}`, answer);
-      found.push(...asList(jsonOf(answer)[field]).flatMap((one) => asString(one) ?? []));
-      next = /<([^>]+)>\s*;\s*rel="?next/.exec(answer.headers.get('link') ?? '')?.[1];
-    }
-    return found;
-  };
-  const describe = async (repository: string, tag: string): Promise<RegistryImage[]> => {
-    const answer = await send('GET', `/v2/${repository}/manifests/${tag}`);
-    const digest = answer.headers.get('docker-content-digest');
-    if (answer.status >= 300 || digest === null) return [];
-    const layers = jsonOf(answer)['layers'];
-    const size = asList(layers).reduce<number>((sum, layer) => sum + (asNumber(asDict(layer)['size']) ?? 0), 0);
-    return [{ repository, tag, digest, ...(layers === undefined ? {} : { size }) }];
-  };
+export function openRegistry(address: string, options: { name: string; signal: AbortSignal }): RegistryClient {
+  const registry: Connection = { address, ...options };
   return {
-    digest,
+    digest: async (repository, tag) => {
+      const { status, headers } = await expectAnswer(registry, { method: 'HEAD', path: `/v2/${repository}/manifests/${tag}` }, [404]);
+      return status === 404 ? undefined : (headers.get('docker-content-digest') ?? undefined);
+    },
     retag: async (repository, from, to) => {
-      const { body, headers } = await expectOk('GET', `/v2/${repository}/manifests/${from}`);
-      await expectOk('PUT', `/v2/${repository}/manifests/${to}`, { body, type: headers.get('content-type') ?? manifests[3]! });
+      const { body, headers } = await expectAnswer(registry, { method: 'GET', path: `/v2/${repository}/manifests/${from}` });
+      await expectAnswer(registry, { method: 'PUT', path: `/v2/${repository}/manifests/${to}`, body, type: headers.get('content-type') ?? manifests[3] });
     },
     list: async () => {
-      const repositories = (await pages('/v2/_catalog?n=500', 'repositories')).sort();
+      const repositories = (await pages(registry, '/v2/_catalog?n=500', 'repositories')).sort();
       const all = await Promise.all(repositories.map(async (repository) => {
-        const tags = (await pages(`/v2/${repository}/tags/list?n=500`, 'tags')).sort();
-        return (await Promise.all(tags.map((tag) => describe(repository, tag)))).flat();
+        const tags = (await pages(registry, `/v2/${repository}/tags/list?n=500`, 'tags')).sort();
+        return (await Promise.all(tags.map((tag) => describe(registry, repository, tag)))).flat();
       }));
       return all.flat();
     },
   };
+}
+
+interface Connection {
+  address: string;
+  name: string;
+  signal: AbortSignal;
+}
+
+interface Request {
+  method: 'GET' | 'HEAD' | 'PUT';
+  path: string;
+  body?: Buffer;
+  type?: string | undefined;
+}
+
+/** Sends a request; an answer that is an error is a Diagnostic, unless its status is awaited. */
+async function expectAnswer({ address, name, signal }: Connection, { method, path, body, type }: Request, awaited: readonly number[] = []): Promise<Answer> {
+  const headers = { accept: manifests.join(', '), ...(type === undefined ? {} : { 'content-type': type }) };
+  let answer: Answer;
+  try {
+    const got = await fetch(new URL(path, `http://${address}`), { method, headers, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]), ...(body ? { body: new Uint8Array(body) } : {}) });
+    answer = { status: got.status, headers: got.headers, body: Buffer.from(await got.arrayBuffer()) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new MostikError([diagnose('registry-answer', { registry: name, request: `${method} ${path}`, status: 'nothing', reason: reasonOf(error) })]);
+  }
+  if (answer.status >= 300 && !awaited.includes(answer.status)) throw refused(name, `${method} ${path}`, answer);
+  return answer;
+}
+
+/** A list that comes in pages. A repository whose last tag was deleted is in the catalog still, and has none. */
+async function pages(registry: Connection, path: string, field: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const answer: Answer = await expectAnswer(registry, { method: 'GET', path: next }, [404]);
+    if (answer.status === 404) return found;
+    found.push(...asList(jsonOf(answer)[field]).flatMap((one) => asString(one) ?? []));
+    next = /<([^>]+)>\s*;\s*rel="?next/.exec(answer.headers.get('link') ?? '')?.[1];
+  }
+  return found;
+}
+
+async function describe(registry: Connection, repository: string, tag: string): Promise<RegistryImage[]> {
+  const answer = await expectAnswer(registry, { method: 'GET', path: `/v2/${repository}/manifests/${tag}` }, [404]);
+  const digest = answer.headers.get('docker-content-digest');
+  if (answer.status === 404 || digest === null) return [];
+  const layers = jsonOf(answer)['layers'];
+  const size = asList(layers).reduce<number>((sum, layer) => sum + (asNumber(asDict(layer)['size']) ?? 0), 0);
+  return [{ repository, tag, digest, ...(layers === undefined ? {} : { size }) }];
 }
 
 function jsonOf({ body }: Answer): Record<string, unknown> {
