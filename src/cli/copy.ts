@@ -1,5 +1,6 @@
 import { exitCodes } from '../diagnostics/index.js';
 import { defineCommand } from './command.js';
+import { plural } from '../views/text.js';
 import { outputFlag } from './platform-flags.js';
 import { withSteps } from './platform-world.js';
 import { containerFlag, openWorkplace, workFlags } from './workplace.js';
@@ -26,7 +27,7 @@ export const copyCommand = defineCommand({
       const onProgress = ({ files, bytes }: { files: number; bytes: number }): void => {
         if (Date.now() - toldAt < 200) return;
         toldAt = Date.now();
-        steps.tell(`Copying ${source} -> ${destination}, ${sizeText(bytes)}${files > 0 ? `, ${files} files` : ''}`);
+        steps.tell(`Copying ${source} -> ${destination}, ${sizeText(bytes)}${files > 0 ? `, ${plural(files, 'file')}` : ''}`);
       };
       return copy(workplace, { source, destination, container: flags.container, onProgress, signal });
     });

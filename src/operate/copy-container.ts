@@ -18,20 +18,21 @@ export interface Probed {
   kind: 'folder' | 'file' | 'missing' | 'unknown';
   parent: boolean;
   executable: boolean;
-  tar: boolean;
+  /** A program of its own, or a word that only its shell knows, as busybox has it. */
+  tar: 'program' | 'shell' | 'none';
   sh: boolean;
 }
 
 const probe = `k=missing; if [ -d "$1" ]; then k=folder; elif [ -e "$1" ]; then k=file; fi
-p=no; [ -d "$2" ] && p=yes; x=no; [ -x "$1" ] && x=yes; t=no; command -v tar >/dev/null 2>&1 && t=yes
+p=no; [ -d "$2" ] && p=yes; x=no; [ -x "$1" ] && x=yes; t=none; if command -v tar >/dev/null 2>&1; then t=shell; case "$(command -v tar)" in /*) t=program; esac; fi
 echo "$k $p $x $t"`;
 
 /** Asks a container what stands at a path. Without a shell nothing is known, and `tar` is hoped for. */
 export async function probePath(at: CopyContainer, path: string): Promise<Probed> {
   const { code, stdout } = await collect(at, ['sh', '-c', probe, 'sh', path, posix.dirname(stripped(path))]);
   const [kind, parent, executable, tar] = stdout.toString('utf8').trim().split(' ');
-  if (code !== 0 || (kind !== 'folder' && kind !== 'file' && kind !== 'missing')) return { kind: 'unknown', parent: true, executable: false, tar: true, sh: false };
-  return { kind, parent: parent === 'yes', executable: executable === 'yes', tar: tar === 'yes', sh: true };
+  if (code !== 0 || (kind !== 'folder' && kind !== 'file' && kind !== 'missing')) return { kind: 'unknown', parent: true, executable: false, tar: 'program', sh: false };
+  return { kind, parent: parent === 'yes', executable: executable === 'yes', tar: tar === 'program' || tar === 'shell' ? tar : 'none', sh: true };
 }
 
 /** A path without slashes at its end. */

@@ -22,14 +22,16 @@ export async function download(at: CopyContainer, { local, remote, onProgress }:
   if (kind === 'missing') throw missing(`${at.pod.metadata.name}:${remote}`);
   const base = posix.basename(source);
   const meansContent = base === '.' || base === '..' || base === '' || source === '/';
+  // `$@`: names never become words of the shell.
+  const command = tar === 'shell' ? ['sh', '-c', 'tar "$@"', 'sh'] : ['tar'];
   const path = (await isFolder(local)) && !meansContent ? join(local, base) : local;
   if (kind === 'folder') {
-    if (!tar) throw failed(`${at.pod.metadata.name}:${remote}`, 'the container has no tar, and without it only single files can be copied', 'copy its files one by one');
-    return { ...(await unpack(at, ['tar', '-cf', '-', '-C', source, '.'], { path, onProgress })), local: path, remote: source };
+    if (tar === 'none') throw failed(`${at.pod.metadata.name}:${remote}`, 'the container has no tar, and without it only single files can be copied', 'copy its files one by one');
+    return { ...(await unpack(at, [...command, '-cf', '-', '-C', source, '.'], { path, onProgress })), local: path, remote: source };
   }
-  if (kind === 'file' && !tar) return { ...(await byCat(at, source, { path, executable, onProgress })), local: path, remote: source };
+  if (kind === 'file' && tar === 'none') return { ...(await byCat(at, source, { path, executable, onProgress })), local: path, remote: source };
   // `-h`: the file is meant, also where its name is a link.
-  return { ...(await unpack(at, ['tar', '-chf', '-', '-C', posix.dirname(source), `./${base}`], { path, only: base, onProgress })), local: path, remote: source };
+  return { ...(await unpack(at, [...command, '-chf', '-', '-C', posix.dirname(source), `./${base}`], { path, only: base, onProgress })), local: path, remote: source };
 }
 
 async function unpack({ kube, pod, container, signal }: CopyContainer, command: string[], target: Parameters<typeof extractTar>[1]): Promise<Extracted> {
@@ -55,14 +57,19 @@ function onlyChanged(said: string): boolean {
 }
 
 async function byCat({ kube, pod, container, signal }: CopyContainer, source: string, { path, executable, onProgress }: { path: string; executable: boolean; onProgress: Paths['onProgress'] }): Promise<Extracted> {
+  await rm(path, { force: true });
   const session = await kube.exec(refOf(pod), { container, command: ['cat', source], signal });
   session.stdin.on('error', () => undefined).end();
   const words = whole(session.stderr);
   words.catch(() => undefined);
   let bytes = 0;
-  session.stdout.on('data', (chunk: Buffer) => onProgress?.({ files: 0, bytes: (bytes += chunk.length) }));
-  await rm(path, { force: true });
-  await pipeline(session.stdout, createWriteStream(path, { flags: 'wx' }));
+  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      onProgress?.({ files: 0, bytes: (bytes += chunk.length) });
+      yield chunk;
+    }
+  };
+  await pipeline(session.stdout, counted, createWriteStream(path, { flags: 'wx' }));
   const { code, problem } = await session.exit;
   if (code !== 0) throw failed(`${pod.metadata.name}:${source}`, (await words).toString('utf8') || problem);
   if (executable) await chmod(path, 0o755);

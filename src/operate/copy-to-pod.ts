@@ -19,7 +19,9 @@ const drained = '; code=$?; cat >/dev/null; exit $code';
 
 /** Copies a file or a folder into a container, by its `tar`, or a file by `cat`. */
 export async function upload(at: CopyContainer, { local, remote, onProgress }: Paths): Promise<Moved> {
-  const { kind, parent, tar, sh } = await probePath(at, remote);
+  const probed = await probePath(at, remote);
+  const { kind, parent, sh } = probed;
+  const tar = probed.tar !== 'none';
   const source = await stat(local);
   const [isFolder, size] = [source.isDirectory(), source.size];
   const meansContent = isFolder && /(^|[\\/])\.\.?$/.test(local);

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { copyFile, lstat, mkdir, realpath, rm, symlink, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
@@ -26,7 +26,7 @@ interface Target {
 /** Writes the entries of a tar stream below a folder. An entry that would leave it ends everything with a Diagnostic; nothing is written through links. */
 export async function extractTar(from: Readable, { path, only, onProgress }: Target): Promise<Extracted> {
   await mkdir(only === undefined ? path : dirname(path), { recursive: true });
-  const root = only === undefined ? await realpath(path) : join(await realpath(dirname(path)), path.slice(dirname(path).length).replace(/^[\\/]/, ''));
+  const root = only === undefined ? await realpath(path) : join(await realpath(dirname(path)), basename(path));
   const done: Extracted = { files: 0, bytes: 0, leftOut: [] };
   const links: { at: string[]; target: string }[] = [];
   const count = (bytes: number): void => {

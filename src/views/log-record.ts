@@ -51,7 +51,9 @@ function readTime(value: unknown): number | undefined {
   const number = asNumber(value) ?? (/^\d{9,}(\.\d+)?$/.test(asString(value) ?? '') ? Number(value) : undefined);
   // Seconds have ten digits, milliseconds thirteen, nanoseconds nineteen.
   if (number !== undefined) return number > 1e17 ? number / 1e6 : number > 1e14 ? number / 1e3 : number > 1e11 ? number : number * 1000;
-  const parsed = Date.parse((asString(value) ?? '').replace(/,(\d{3})$/, '.$1'));
+  // Python puts a comma before milliseconds, and no zone: containers run on UTC.
+  const text = (asString(value) ?? '').replace(/,(\d{3})(?=Z?$)/, '.$1');
+  const parsed = Date.parse(/\d\d:\d\d:\d\d(\.\d+)?$/.test(text) ? `${text}Z` : text);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
