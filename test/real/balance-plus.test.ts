@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asDict, asList, asNumber, asString, valueAt, type Dict } from '../../src/lib/read-unknown.js';
 import { fetchFrom, makeBrowser, makeCertificate, type Browser, type Fetch } from './balance/browser.js';
-import { baseImages, copyOperators, copyPlatform, foreignImages } from './balance/set-up.js';
+import { baseImages, copyOperators, copyPlatform, foreignImages, noGo } from './balance/set-up.js';
 import { eventually, makeRealHome, noRealNode, testImages, type RealHome } from './real-node.js';
 
 // platforms/balance-plus as its profile `prod` says, with real pods. What differs from production:
@@ -15,6 +15,7 @@ import { eventually, makeRealHome, noRealNode, testImages, type RealHome } from 
 // - no cert-manager: the test signs the certificate and writes the Secret that cert-manager would write;
 // - images of test/images: Debian's PostgreSQL 15, RabbitMQ 3.10 (production: 4.1), nginx 1.22, Python 3.11;
 // - KEDA without its admission webhooks; no Prometheus.
+const reason = noRealNode ?? noGo;
 const host = 'balance.example.org';
 const site = `https://${host}`;
 const namespace = 'balance-plus';
@@ -25,7 +26,7 @@ interface Condense {
   follow(fetch: Fetch, apiBase: string, how: { id: string; pollMilliseconds: number }): Promise<{ state: string; summary: string }>;
 }
 
-describe.skipIf(noRealNode !== undefined)(`balance-plus in production with real pods${noRealNode ? ` (skipped: ${noRealNode})` : ''}`, () => {
+describe.skipIf(reason !== undefined)(`balance-plus in production with real pods${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let home: RealHome;
   let dir: string;
   let env: NodeJS.ProcessEnv;
@@ -57,7 +58,8 @@ describe.skipIf(noRealNode !== undefined)(`balance-plus in production with real 
       return found;
     });
     browser = makeBrowser(address, authority);
-  }, 900_000);
+    // Where none of the images is there yet, Go compiles Traefik and KEDA first.
+  }, 2_700_000);
   afterAll(async () => {
     browser?.close();
     await home?.remove();

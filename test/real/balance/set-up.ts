@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,9 @@ import { root } from '../../e2e/mostik.js';
 import type { RealHome } from '../real-node.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
+
+/** Why the programs of the operators cannot be made here; undefined when they can. */
+export const noGo: string | undefined = spawnSync('go', ['version']).status === 0 ? undefined : 'Traefik and KEDA cannot be built without Go';
 
 /** Images of the operators and of what the platform gets from elsewhere. */
 export const foreignImages = ['postgres:15', 'rabbitmq:3', 'traefik:v3.4.1', 'ghcr.io/kedacore/keda:2.21.0', 'ghcr.io/kedacore/keda-metrics-apiserver:2.21.0'];
