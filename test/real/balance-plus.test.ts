@@ -181,16 +181,20 @@ describe.skipIf(reason !== undefined)(`balance-plus in production with real pods
       expect(await wanted('orchestrator')).toBe(2);
     }, 120);
     const { id } = JSON.parse((await post({ text: 'One text that everyone asks for.' })).text) as { id: string };
+    // Straight to its Service, as the node may: what a busy machine has left goes to the orchestrator, not to those before it.
+    const service = makeBrowser(await kubectl('get', 'service', 'orchestrator', '-o', 'jsonpath={.spec.clusterIP}'));
     let loading = true;
     const users = Array.from({ length: 24 }, async () => {
-      while (loading) await browser.ask(`${site}/api/condense/${id}`).catch(() => undefined);
+      while (loading) await service.ask(`http://orchestrator/tasks/${id}`).catch(() => undefined);
     });
     try {
-      await eventually(async () => { expect(await wanted('orchestrator')).toBeGreaterThan(2); }, 120);
+      await eventually(async () => { expect(await wanted('orchestrator')).toBeGreaterThan(2); }, 180);
     } finally {
       loading = false;
       await Promise.all(users);
+      service.close();
     }
-    await eventually(async () => { expect(await wanted('orchestrator')).toBe(2); }, 150);
+    expect((await post({ text: 'It answers while there are more of it.' })).status).toBe(202);
+    await eventually(async () => { expect(await wanted('orchestrator')).toBe(2); }, 180);
   });
 });
