@@ -13,7 +13,7 @@ interface Rendered {
   data?: Record<string, string>;
 }
 
-const variants = [[], ['simulated'], ['iris-v2'], ['modelmesh'], ['modelmesh', 'simulated']] as const;
+const variants = [[], ['simulated'], ['k3d'], ['iris-v2'], ['modelmesh'], ['modelmesh', 'simulated']] as const;
 const flags = (profiles: readonly string[]) => profiles.flatMap((profile) => ['-p', profile]);
 
 describe.skipIf(noEngine)('platforms/ml-platform', () => {
@@ -76,6 +76,14 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     expect(places(objects, 'Job')).toContain('model-registry/model-iris-upload');
     expect(find(objects, 'Ingress', 'model-registry').spec).toEqual(find(await render(), 'Ingress', 'model-registry').spec);
     expect(objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'model-registry')?.spec).toMatchObject({ selector: { 'modelmesh-service': 'modelmesh-serving' }, ports: [{ port: 8008, targetPort: 8008 }] });
+  }, 60_000);
+
+  it('asks k3d for 2 servers, 2 agents and the registry whose images the Java services run', async () => {
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '-p', 'k3d', '--dry-run']);
+    expect(code, stderr).toBe(0);
+    expect(parse(stdout.slice(0, stdout.indexOf('\n# nothing was run')))).toMatchObject({ kind: 'Simple', metadata: { name: 'ml-cluster' }, servers: 2, agents: 2, registries: { create: { name: 'k3d-ml-registry', hostPort: '5050' } }, options: { k3s: { extraArgs: [{ arg: '--disable=traefik' }] } } });
+    const objects = await render('k3d');
+    for (const name of ['model-catalog', 'prediction-gateway', 'dataset-service']) expect(JSON.stringify(find(objects, 'Deployment', name).spec)).toContain(`"image":"k3d-ml-registry:5050/ml-platform/${name}:1.0.0"`);
   }, 60_000);
 
   it.each([[['simulated']], [['modelmesh', 'simulated']]])('profiles %j: a rehearsal from nothing ends well', async (profiles) => {
