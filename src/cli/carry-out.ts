@@ -87,6 +87,7 @@ export async function rollBack(undertaking: Omit<Undertaking, 'planned' | 'where
     const result = await applyShown({ ...undertaking, planned }, { flags, terminal, signal });
     // Stdout holds the result of what was asked for.
     terminal.err(resultText(result, terminal.errLook, { simulated: target.simulated, statusCommand: undertaking.statusCommand }));
+    terminal.err('The files still say what failed: the next apply would try it again');
   } catch (error) {
     if (!(error instanceof MostikError)) throw error;
     printDiagnostics(error.diagnostics, terminal);

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { engineStatus, type EngineStatus } from '../engine/index.js';
+import { findBrowser } from '../operate/browser.js';
 import { findPrograms, listClusters } from '../cluster/index.js';
 import type { Finding } from '../views/doctor-human.js';
 
@@ -18,6 +19,7 @@ export async function examineMachine(env: NodeJS.ProcessEnv): Promise<Finding[]>
     folder('cache folder', join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mostik')),
     kubeconfig(env),
     clusters(),
+    browser(env),
     ...realNode(env),
   ];
 }
@@ -64,6 +66,11 @@ function kubeconfig(env: NodeJS.ProcessEnv): Finding {
 function clusters(): Finding {
   const names = listClusters().map(({ name }) => name);
   return { name: 'clusters', state: 'ok', detail: names.length === 0 ? 'none yet; mostik up makes one' : names.join(', ') };
+}
+
+/** A server has none, and needs none. */
+function browser(env: NodeJS.ProcessEnv): Finding {
+  return { name: 'browser', state: 'ok', detail: findBrowser(env) ?? 'none; mostik open prints addresses, BROWSER names a program' };
 }
 
 /** What pods that really run would need here; simulated nodes need none of it. */

@@ -11,8 +11,7 @@ const openers: Partial<Record<NodeJS.Platform, readonly (readonly [string, ...st
 export async function openInBrowser(url: string, env: NodeJS.ProcessEnv = process.env): Promise<{ program: string } | { problem: string }> {
   const { protocol, href } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return { problem: `${url} is no address of a web page` };
-  const named = env['BROWSER'];
-  const candidates = named !== undefined && named !== '' && !/\s|%/.test(named) ? [[named] as const] : (openers[process.platform] ?? openers.linux ?? []);
+  const candidates = candidatesOf(env);
   for (const [program, ...args] of candidates) {
     if (!isThere(program, env)) continue;
     // The address is parsed and written anew, and is one argument: no shell reads it, and it cannot be taken for an option.
@@ -25,6 +24,16 @@ export async function openInBrowser(url: string, env: NodeJS.ProcessEnv = proces
     if (started) return { program };
   }
   return { problem: `none of ${candidates.map(([program]) => program).join(', ')} is on this machine` };
+}
+
+/** The program that would open an address; undefined where there is none. */
+export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return candidatesOf(env).map(([program]) => program).find((program) => isThere(program, env));
+}
+
+function candidatesOf(env: NodeJS.ProcessEnv): readonly (readonly [string, ...string[]])[] {
+  const named = env['BROWSER'];
+  return named !== undefined && named !== '' && !/\s|%/.test(named) ? [[named]] : (openers[process.platform] ?? openers.linux ?? []);
 }
 
 function isThere(program: string, env: NodeJS.ProcessEnv): boolean {
