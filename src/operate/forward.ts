@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
@@ -49,6 +50,8 @@ const patienceMs = 30_000;
 /** Opens local ports for ports of components; they stay until the signal, whatever becomes of the pods. */
 export async function startForwards(workplace: Workplace, request: ForwardRequest): Promise<Forward[]> {
   const { kube } = workplace.target;
+  // Each open connection listens.
+  setMaxListeners(0, request.signal);
   const isSimulated = await simulatedNodes(workplace.target);
   const plans = await Promise.all(request.wishes.map((wish) => planOf(workplace, wish)));
   if (request.all) plans.push(...(await plansOfAll(workplace)));
@@ -135,8 +138,12 @@ interface Carrying {
 async function carry(socket: Socket, { kube, serving, port, component, request }: Carrying): Promise<void> {
   const closed = new AbortController();
   const signal = AbortSignal.any([request.signal, closed.signal]);
-  socket.on('error', () => closed.abort()).on('close', () => closed.abort());
-  request.signal.addEventListener('abort', () => { socket.destroy(); }, { once: true });
+  const end = (): void => { socket.destroy(); };
+  request.signal.addEventListener('abort', end, { once: true });
+  socket.on('error', () => closed.abort()).on('close', () => {
+    closed.abort();
+    request.signal.removeEventListener('abort', end);
+  });
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const pod = await serving.wait(deadline - Date.now(), signal);
