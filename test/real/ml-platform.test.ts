@@ -35,7 +35,7 @@ describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRea
   }, 1_200_000);
   afterAll(async () => home?.remove());
 
-  const up = (...args: string[]): ReturnType<RealHome['mostik']> => home.mostik(['up', dir, '--timeout', '300s', ...args], { env });
+  const up = (...args: string[]): ReturnType<RealHome['mostik']> => home.mostik(['up', dir, '--timeout', '600s', ...args], { env });
   const passwordOf = (name: string): string => {
     const found = new RegExp(`^${name}=["']?([^"'\\n]+)`, 'm').exec(readFileSync(join(dir, '.env'), 'utf8'))?.[1];
     if (found === undefined) throw new Error(`.env has no ${name}`);
