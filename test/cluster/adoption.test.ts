@@ -19,7 +19,7 @@ describe.skipIf(noApiServer)('adoption of what others made', () => {
   beforeAll(async () => {
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 60_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();

@@ -12,7 +12,7 @@ onApiServer('the change budget', () => {
   beforeAll(async () => {
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 60_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();

@@ -49,7 +49,7 @@ describe.skipIf(!binaries)(`capacity verdicts beside the real scheduler and quot
     await Promise.all([priorityClass, ...[...certain, ...open].map(({ nodes: [node] }): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: node!.labels['case']! } }))].map((object) => kube.create(object)));
     await makeNodes([...certain, ...open]);
     await Promise.all([...certain, ...open].map(({ objects }) => makeRules(objects)));
-  }, 120_000);
+  });
   afterAll(async () => {
     kube.close();
     await deleteCluster('capacity');

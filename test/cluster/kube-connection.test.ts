@@ -16,7 +16,7 @@ onApiServer('a connection to a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer({ audit: true });
     proxy = await startTcpProxy(server.kubeconfig);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await proxy?.stop();
@@ -92,7 +92,7 @@ onApiServer('a connection to a real API server', () => {
     await expect(connect({ kubeconfig: silent })).rejects.toMatchObject({ diagnostics: [{ code: 'cluster-unreachable', message: expect.stringContaining('no answer within 5 s') }] });
     expect(performance.now() - started).toBeLessThan(30_000);
     mute.close();
-  }, 60_000);
+  });
 
   it('gives up a request whose time is over, and one that its caller stops', async () => {
     const stalled = await startTcpProxy(server.kubeconfig);
@@ -168,14 +168,14 @@ onApiServer('API servers that are set up differently', () => {
   };
   const applyMany = (kube: Kube, count: number): Promise<KubeObject[]> => Promise.all(Array.from({ length: count }, (_, i) => kube.apply(configMap(`cm-${i}`))));
 
-  it('follows a server that sends its clients elsewhere (GOAWAY)', { timeout: 120_000 }, () =>
+  it('follows a server that sends its clients elsewhere (GOAWAY)', { timeout: 300_000 }, () =>
     withServer(['--goaway-chance', '0.02'], async (kube) => {
       await applyMany(kube, 500);
       await Promise.all(Array.from({ length: 200 }, (_, i) => kube.create(configMap(`made-${i}`))));
       expect((await kube.list('v1', 'ConfigMap', { namespace: 'default', pageSize: 50 })).items.length).toBeGreaterThanOrEqual(700);
     }));
 
-  it('speaks HTTP/1.1 to a server without HTTP/2', { timeout: 120_000 }, () =>
+  it('speaks HTTP/1.1 to a server without HTTP/2', { timeout: 300_000 }, () =>
     withServer(['--disable-http2-serving'], async (kube) => {
       await applyMany(kube, 50);
       await kube.create(configMap('made'));
@@ -189,7 +189,7 @@ onApiServer('API servers that are set up differently', () => {
       await watched.done;
     }));
 
-  it('waits as long as an overloaded server asks', { timeout: 120_000 }, () =>
+  it('waits as long as an overloaded server asks', { timeout: 300_000 }, () =>
     withServer(['--enable-priority-and-fairness=false', '--max-mutating-requests-inflight', '1', '--max-requests-inflight', '1'], async (kube, server) => {
       await kube.apply({
         apiVersion: 'rbac.authorization.k8s.io/v1',

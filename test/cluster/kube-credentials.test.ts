@@ -24,7 +24,7 @@ onApiServer('credentials that a real API server checks', () => {
     issuer = await startIssuer();
     server = await startApiServer({ flags: ['--oidc-issuer-url', issuer.url, '--oidc-client-id', 'mostik-test', '--oidc-ca-file', issuer.caFile, '--oidc-username-claim', 'sub', '--oidc-groups-claim', 'groups'] });
     dir = dirname(server.kubeconfig);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

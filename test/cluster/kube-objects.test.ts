@@ -10,7 +10,7 @@ onApiServer('objects on a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     kube?.close();

@@ -16,7 +16,7 @@ onApiServer('watches and discovery on a real API server', () => {
     server = await startApiServer();
     proxy = await startTcpProxy(server.kubeconfig);
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     kube?.close();
@@ -162,7 +162,7 @@ onApiServer('a server that keeps no history', () => {
       kube.close();
       await server.stop();
     }
-  }, 120_000);
+  });
 });
 
 const shipDefinition: KubeObject = {

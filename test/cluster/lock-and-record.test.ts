@@ -15,7 +15,7 @@ describe.skipIf(noApiServer)('lock, record and generations', () => {
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
     await applyDesired(kube, desiredOf('seed', { web: { objects: [configMap('seed', {})] } }));
-  }, 60_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();

@@ -22,7 +22,7 @@ onApiServer('generated NetworkPolicies on a real API server', () => {
     process.env['XDG_CACHE_HOME'] = cache;
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 60_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();

@@ -17,7 +17,7 @@ describe.skipIf(noApiServer)('stopping on a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 60_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();

@@ -79,7 +79,7 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules of a platform in its clus
     expect(result.outcome).toBe('succeeded');
     for (const rule of ['tr-k8s-4', 'tr-k8s-6', 'team-label', 'image-pinned']) expect(await kube.get(policyRef(rule)), rule).toBeDefined();
     await until(async () => (await refusal(workload('probe')))?.includes('shop.tr-k8s-4') === true && (await refusal(door('probe')))?.includes('shop.tr-k8s-6') === true && (await refusal(unlabelled))?.includes('shop.team-label') === true);
-  }, 120_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();
@@ -189,5 +189,5 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules of a platform in its clus
     const state = await readState(kube, 'shop', stateNamespace);
     const empty = await makePlan({ ...desired, components: [], objects: [] }, { kube, state, kind: 'destroy' });
     expect(planLines(empty).some((line) => line.includes('Namespace/'))).toBe(false);
-  }, 60_000);
+  });
 });

@@ -50,7 +50,7 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules on a real API server', ()
     const request = { kubeVersion: '1.36', objects, policies: made.map(([policy, binding]) => ({ policy, binding, params: [parameters] })), namespaces: [] };
     const examined = await examine(request, { path: engineForTests!.path });
     namespaces.forEach((namespace, i) => offline.set(namespace, examined.objects.slice(i * subjects.length, (i + 1) * subjects.length)));
-  }, 120_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();
@@ -133,7 +133,7 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules on a real API server', ()
       expect(differing, level).toEqual([]);
       expect(compared).toBeGreaterThan(60);
     }
-  }, 120_000);
+  });
 });
 
 /** A problem by its field and kind: the engine is of a newer Kubernetes, which puts some details into other words. */

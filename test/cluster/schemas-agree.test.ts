@@ -61,7 +61,7 @@ describe.skipIf(noApiServer)('the shipped schemas agree with the API server', ()
   beforeAll(async () => {
     server = await startApiServer();
     kube = await connect({ kubeconfig: server.kubeconfig });
-  }, 60_000);
+  });
   afterAll(async () => {
     kube.close();
     await server.stop();

@@ -24,5 +24,5 @@ describe('the services of Balance+', () => {
     const { code, output } = await run(process.execPath, ['--test', '--test-reporter=tap', 'tests/condense.test.js'], join(services, 'frontend'));
     expect(code, output).toBe(0);
     expect(Number(/^# pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThan(10);
-  }, 60_000);
+  });
 });

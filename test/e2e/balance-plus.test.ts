@@ -38,7 +38,7 @@ describe.skipIf(noEngine)('platforms/balance-plus', () => {
     const { code, stdout, stderr } = await home.mostik(['check', dir, ...flags(profiles), '-o', 'json']);
     expect(JSON.parse(stdout), stderr).toMatchObject({ exitCode: 0, diagnostics: [] });
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('renders every part of the diagram in production', async () => {
     const objects = await render('prod');
@@ -56,7 +56,7 @@ describe.skipIf(noEngine)('platforms/balance-plus', () => {
       expect(metadata.annotations['nginx.ingress.kubernetes.io/force-ssl-redirect']).toBe('true');
     }
     expect(objects.filter(({ metadata }) => metadata.namespace === 'balance-plus').length).toBeGreaterThan(40);
-  }, 60_000);
+  });
 
   it('lets the gateway reach the orchestrator and keeps it from the database', async () => {
     const ask = (from: string, to: string) => home.mostik(['check', 'network', dir, '-p', 'prod', '--from', from, '--to', to]);
@@ -65,7 +65,7 @@ describe.skipIf(noEngine)('platforms/balance-plus', () => {
       const { stdout, stderr } = await ask(from, to);
       expect(stdout + stderr, `${from} to ${to}`).toMatch(/closed/i);
     }
-  }, 60_000);
+  });
 
   it('with a broker outside, worker, KEDA and egress follow one profile', async () => {
     const inside = await render('prod');
@@ -87,14 +87,14 @@ describe.skipIf(noEngine)('platforms/balance-plus', () => {
       expect(egress(outside, name)).not.toContain('"app.kubernetes.io/name":"rabbitmq"');
     }
     for (const name of ['allow-api-gateway', 'allow-frontend', 'allow-postgres']) expect(egress(outside, name)).toBe(egress(inside, name));
-  }, 60_000);
+  });
 
   it('on a cluster where the operators run, it leaves their kinds alone', async () => {
     const objects = await render('prod', 'existing-cluster');
     expect(names(objects, 'CustomResourceDefinition')).toEqual([]);
     expect(names(objects, 'IngressClass')).toEqual([]);
     expect(names(objects, 'ScaledObject')).toEqual(['condenser-worker']);
-  }, 60_000);
+  });
 
   it.each([[[]], [['prod']]])('profiles %j: comes up healthy, and a second time changes nothing', async (profiles) => {
     const first = await home.mostik(['up', dir, ...flags(profiles)]);

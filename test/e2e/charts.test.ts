@@ -43,7 +43,7 @@ describe.skipIf(noEngine)('the library charts', () => {
     const known = ({ metadata: { labels = {}, ...metadata }, ...object }: Object) => ({ ...object, metadata: { ...metadata, labels: Object.fromEntries(Object.entries(labels).filter(([key]) => key !== 'app.kubernetes.io/managed-by' && !key.startsWith('mostik.dev/'))) } });
     const byName = (a: Object, b: Object) => `${a.kind} ${a.metadata.name}`.localeCompare(`${b.kind} ${b.metadata.name}`);
     expect(own.map(known).sort(byName)).toEqual(plain.map(known).sort(byName));
-  }, 60_000);
+  });
 
   it('refuse unknown keys with plain Helm too', async () => {
     const { chart, template, values } = examples('frontend-spa');
@@ -52,7 +52,7 @@ describe.skipIf(noEngine)('the library charts', () => {
     const { code, stderr } = await home.mostik(['helm', '--', 'template', 'web', dir]);
     expect(code).not.toBe(0);
     expect(stderr).toContain('replics');
-  }, 60_000);
+  });
 
   it('fetch their own dependency without a network', async () => {
     const { code, stdout, stderr } = await home.mostik(['helm', '--', 'dependency', 'list', join(root, 'charts', 'python-fastapi-service')]);

@@ -43,5 +43,5 @@ describe.skipIf(noEngine)(`mostik check capacity${noEngine === undefined ? '' : 
     expect(crowded.stdout).toContain('the 2 nodes of capacity-e2e');
     expect(crowded.stdout).toContain('▒ others');
     expect(crowded.code).toBe(1);
-  }, 120_000);
+  });
 });

@@ -17,7 +17,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     home = makeHome();
     const { code, stderr } = await home.mostik(['cluster', 'create', 'failures']);
     expect(code, stderr).toBe(0);
-  }, 120_000);
+  });
   afterAll(async () => { await home.remove(); }, 60_000);
 
   const objects = async (...args: string[]): Promise<string[]> => {
@@ -36,7 +36,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     expect(await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=too-big')).toEqual(['deployment.apps/big', 'deployment.apps/other']);
     const again = await home.mostik(['up', dir, '--timeout', '2s']);
     expect(again.code).toBe(5);
-  }, 60_000);
+  });
 
   it('ends with exit 1 before anything is written when a pod is too large for the declared nodes', async () => {
     const dir = home.write('far-too-big', { 'platform.yaml': platform('far-too-big', '    big: { workload: { image: "nginx:1.27", port: 80, resources: { requests: { cpu: 64 } } } }\n') });
@@ -44,7 +44,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('Deployment/default/big: 1 of 1 pod will not run: 0/2 nodes are available: 2 Insufficient cpu');
     expect(await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=far-too-big')).toEqual([]);
-  }, 60_000);
+  });
 
   it('ends with exit 5 and the kubelet\'s reason when a pod is held by a slow stage', async () => {
     const dir = home.write('slow', { 'platform.yaml': platform('slow', `    held: { workload: { image: "nginx:1.27", port: 80, annotations: { mostik.dev/simulate-ready-after: 10m } } }
@@ -52,7 +52,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
     expect(code).toBe(5);
     expect(stdout + stderr).toMatch(/pod held-\S+ Pending: mostik.dev\/simulate-ready-after holds it for 10m/);
-  }, 60_000);
+  });
 
   it('does not show a pod Ready that a kubelet could not start, and says why', async () => {
     const dir = home.write('missing', {
@@ -70,7 +70,7 @@ spec:
     const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
     expect(code).toBe(5);
     expect(stdout + stderr).toMatch(/nowhere/);
-  }, 60_000);
+  });
 
   it('stops cleanly on Ctrl-C, with exit 130 and the lock given back', async () => {
     const dir = home.write('interrupted', { 'platform.yaml': platform('interrupted', '    app: { workload: { image: "nginx:1.27", annotations: { mostik.dev/simulate-ready-after: 10m } } }\n') });
@@ -84,7 +84,7 @@ spec:
     expect(code, output).toBe(130);
     expect(output).not.toMatch(/\n\s+at /);
     expect(await objects('leases', '-n', 'mostik-system')).toEqual([]);
-  }, 60_000);
+  });
 
   it('survives SIGKILL at 20 random moments: the next apply finishes, nothing is orphaned, no lock is stuck', async () => {
     const names = Array.from({ length: 30 }, (_, i) => `k${i}`);

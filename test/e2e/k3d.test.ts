@@ -50,7 +50,7 @@ describe('clusters of k3d', () => {
   afterEach(async () => {
     await home.remove();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   const mostik = (...args: string[]): Promise<Ended> => home.mostik(args, { env: { PATH: [standIn, process.env['PATH'] ?? ''].join(delimiter), MOSTIK_TEST_K3D: folder } });
   const calls = (): string[] => {

@@ -17,7 +17,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     const made = await home.mostik(['cluster', 'create', 'microservices', '--audit']);
     expect(made.stderr + made.stdout).toContain('microservices');
     expect(made.code).toBe(0);
-  }, 120_000);
+  });
   afterAll(async () => { await home.remove(); }, 60_000);
 
   const kubectl = async (...args: string[]): Promise<KubeItem[]> => {
@@ -57,7 +57,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     expect(logs.length).toBeGreaterThan(5);
     const shown = [...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]), readFileSync(join(home.folder, 'plan.json'), 'utf8'), ...logs];
     for (const text of shown) for (const password of passwords) for (const form of [password, Buffer.from(password).toString('base64')]) expect(text.includes(form)).toBe(false);
-  }, 60_000);
+  });
 
   it('changes nothing the second time: no write reaches the API server, no lock is taken', async () => {
     const audit = (): Audit[] => readFileSync(join(home.folder, 'state/mostik/clusters/microservices/logs/audit.log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Audit);
@@ -69,7 +69,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     const writes = writesIn(audit().slice(before));
     expect(writes.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
     expect(audit().length).toBeGreaterThan(before);
-  }, 60_000);
+  });
 
   it('gives a clone without .env the same passwords and no changes', async () => {
     const clone = home.copy('microservices', 'clone-b');
@@ -80,14 +80,14 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     expect(Object.entries(plan.counts).filter(([action, count]) => action !== 'unchanged' && count > 0)).toEqual([]);
     expect(await secretsOf()).toEqual(before);
     rmSync(clone, { recursive: true });
-  }, 60_000);
+  });
 
   it('refuses a claim that would shrink, by name, with nothing changed', async () => {
     const { code, stderr } = await home.mostik(['apply', dir, '-p', 'service1-only', '--yes']);
     expect(code).toBe(6);
     expect(stderr).toMatch(/PersistentVolumeClaim\/default\/\S+: asks for 1Gi, has 2Gi: a claim cannot shrink/);
     expect(await kubectl('deployments', '-n', 'default')).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('takes service 2 away, keeps its claim, and brings it back on the kept claim', async () => {
     const overlay = join(home.folder, 'keep-size.yaml');
@@ -111,7 +111,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     const again = (await kubectl('pvc', '-n', 'default')).find(({ metadata }) => metadata.name === kept[0]!.ref.name)!;
     expect(again.spec['volumeName']).toBe(volume);
     expect(await kubectl('deployments', '-n', 'default')).toHaveLength(2);
-  }, 120_000);
+  });
 
   it('deletes a claim only by its name', async () => {
     const claim = (await kubectl('pvc', '-n', 'default')).map(({ metadata }) => metadata.name).find((name) => name.includes('2'))!;
@@ -119,12 +119,12 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     const { code, stderr } = await home.mostik(['apply', dir, '-p', 'service1-only', '-f', overlay, '--yes', `--delete-claim=${claim}`]);
     expect(code, stderr).toBe(0);
     expect((await kubectl('pvc', '-n', 'default')).map(({ metadata }) => metadata.name)).not.toContain(claim);
-  }, 60_000);
+  });
 
   it('is destroyed but for its claims', async () => {
     const { code, stderr } = await home.mostik(['destroy', dir, '--yes']);
     expect(code, stderr).toBe(0);
     expect(await kubectl('deployments,statefulsets,services', '-n', 'default', '-l', 'mostik.dev/platform=microservices')).toEqual([]);
     expect(await kubectl('pvc', '-n', 'default')).toHaveLength(1);
-  }, 60_000);
+  });
 });

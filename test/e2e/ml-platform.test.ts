@@ -41,7 +41,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     const { code, stdout, stderr } = await home.mostik(['check', dir, ...flags(profiles), '-o', 'json']);
     expect(JSON.parse(stdout), stderr).toMatchObject({ exitCode: 0, diagnostics: [] });
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('renders every part of the seed: base services, Java services, Traefik, the way to the models', async () => {
     const objects = await render();
@@ -57,7 +57,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     expect(JSON.parse(realm['client.model-registry-app.json'] ?? '')).toMatchObject({ clientId: 'model-registry-app', publicClient: true });
     expect(realm['roles.alice']).toBe('model-reader model-writer');
     for (const name of ['model-registry', 'services', 'traefik']) expect(find(objects, 'Namespace', name).metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
-  }, 60_000);
+  });
 
   it('opens what is declared and nothing else', async () => {
     const ask = async (from: string, to: string) => {
@@ -66,7 +66,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     };
     for (const [from, to] of [['model-catalog', 'postgres'], ['model-catalog', 'keycloak'], ['dataset-service', 'minio'], ['prediction-gateway', 'model-registry'], ['keycloak', 'postgres']] as const) expect(await ask(from, to), `${from} to ${to}`).toBe('open');
     for (const [from, to] of [['model-catalog', 'minio'], ['prediction-gateway', 'postgres'], ['dataset-service', 'postgres'], ['model-registry', 'postgres']] as const) expect(await ask(from, to), `${from} to ${to}`).toBe('closed');
-  }, 120_000);
+  });
 
   it('with ModelMesh, a model is an InferenceService behind the same Service and the same path', async () => {
     const objects = await render('modelmesh');
@@ -76,7 +76,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     expect(places(objects, 'Job')).toContain('model-registry/model-iris-upload');
     expect(find(objects, 'Ingress', 'model-registry').spec).toEqual(find(await render(), 'Ingress', 'model-registry').spec);
     expect(objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'model-registry')?.spec).toMatchObject({ selector: { 'modelmesh-service': 'modelmesh-serving' }, ports: [{ port: 8008, targetPort: 8008 }] });
-  }, 60_000);
+  });
 
   it('asks k3d for 2 servers, 2 agents and the registry whose images the Java services run', async () => {
     const { code, stdout, stderr } = await home.mostik(['up', dir, '-p', 'k3d', '--dry-run']);
@@ -84,7 +84,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     expect(parse(stdout.slice(0, stdout.indexOf('\n# nothing was run')))).toMatchObject({ kind: 'Simple', metadata: { name: 'ml-cluster' }, servers: 2, agents: 2, registries: { create: { name: 'k3d-ml-registry', hostPort: '5050' } }, options: { k3s: { extraArgs: [{ arg: '--disable=traefik' }] } } });
     const objects = await render('k3d');
     for (const name of ['model-catalog', 'prediction-gateway', 'dataset-service']) expect(JSON.stringify(find(objects, 'Deployment', name).spec)).toContain(`"image":"k3d-ml-registry:5050/ml-platform/${name}:1.0.0"`);
-  }, 60_000);
+  });
 
   it.each([[['simulated']], [['modelmesh', 'simulated']]])('profiles %j: a rehearsal from nothing ends well', async (profiles) => {
     const { code, stdout, stderr } = await home.mostik(['rehearse', dir, ...flags(profiles)]);

@@ -25,7 +25,7 @@ describe.skipIf(noEngine)('the packed npm package in an empty folder', () => {
     await installed('cluster', 'delete', 'microservices', '--yes');
     await home.remove();
     rmSync(packed, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   const installed = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
     try {

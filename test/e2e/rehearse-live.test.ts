@@ -71,7 +71,7 @@ describe.skipIf(noEngine)('a rehearsal beside copies of the live cluster', () =>
     expect((await kubectl('label', 'node/worker-2', 'disk=fast')).code).toBe(0);
     expect((await kubectl('patch', 'deployment/api-gateway', '-n', 'shop', '--type=merge', '-p', '{"spec":{"replicas":3}}')).code).toBe(0);
     expect((await kubectl('rollout', 'status', 'deployment/big', '-n', 'other', '--timeout=30s')).code).toBe(0);
-  }, 120_000);
+  });
   afterAll(async () => { await home.remove(); }, 60_000);
 
   const rehearse = async (...args: string[]): Promise<{ code: number; report: Rehearsal; outputs: string }> => {
@@ -89,7 +89,7 @@ describe.skipIf(noEngine)('a rehearsal beside copies of the live cluster', () =>
     expect(report.problems.map(({ message }) => message)).toEqual(['Deployment/shop/api-gateway: spec.replicas is owned by kubectl-patch']);
     expect(report).toMatchObject({ base: { kind: 'live', generation: 1, ready: true }, nodes: { from: 'live', names: ['worker-1', 'worker-2'] } });
     expect(report.notExercised.map(({ what }) => what)).toEqual(expect.arrayContaining(['ValidatingWebhookConfiguration/foreign', 'controllers of example.org', 'placement of copied pods']));
-  }, 60_000);
+  });
 
   it('meets the room that others take, and tells no value of any Secret', async () => {
     writeFileSync(join(dir, 'room.yaml'), (shop['orchestrator.yaml'] ?? '').replace('memory: 64Mi', 'memory: 3Gi'));
@@ -105,7 +105,7 @@ describe.skipIf(noEngine)('a rehearsal beside copies of the live cluster', () =>
     expect(inside.stdout).toMatch(/size: 3/);
     expect(inside.stdout).toMatch(/name: bare/);
     expect((await home.mostik(['cluster', 'delete', name, '--yes'])).code).toBe(0);
-  }, 60_000);
+  });
 
   it('needs the cluster, and one start', async () => {
     expect((await home.mostik(['rehearse', dir, '--from-live', '--from', 'nothing'])).code).toBe(3);
@@ -113,5 +113,5 @@ describe.skipIf(noEngine)('a rehearsal beside copies of the live cluster', () =>
     const stopped = await home.mostik(['rehearse', dir, '--from-live']);
     expect(stopped.code, stopped.stderr).not.toBe(0);
     expect(stopped.stderr).toContain('cluster shop');
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     const { code, stdout, stderr } = await home.mostik(['up', dir]);
     expect(code, stdout + stderr).toBe(0);
     audit = join(home.folder, 'state', 'mostik', 'clusters', 'shop', 'logs', 'audit.log');
-  }, 120_000);
+  });
   afterAll(async () => { await home.remove(); }, 60_000);
 
   /** Requests of ours that could have changed the real cluster, dry runs among them. */
@@ -100,7 +100,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     const late = await home.mostik(['apply', dir, ...overlay, '--yes', '--rehearsed', file]);
     expect(late.code).toBe(6);
     expect(late.stderr).toContain('it started from generation 1, the cluster is at generation 2');
-  }, 120_000);
+  });
 
   it('carries faults out on the throw-away cluster alone', async () => {
     const [killed, slow] = await Promise.all([rehearse('replicas', '--kill-node', 'worker-2'), rehearse('again', '--slow-pod', 'orchestrator=never', '--crash', 'api-gateway')]);
@@ -112,13 +112,13 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     expect(slow.report.problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^orchestrator is not ready because .*: mostik.dev\/simulate-ready-after keeps it from starting$/)]);
     expect(slow.report.services.find(({ service }) => service === 'Service/shop/api-gateway')).toMatchObject({ before: 2, least: 0, after: 0, wentEmpty: 1 });
     expect((await home.mostik(['rehearse', dir, '--kill-node', 'worker-9'])).stderr).toContain('there is no such node; the rehearsal has worker-1, worker-2');
-  }, 120_000);
+  });
 
   it('waits for the pods that an autoscaler adds', async () => {
     const { code, report, stdout } = await rehearse('scaled', '--from', 'nothing');
     expect(code, stdout).toBe(1);
     expect(report.problems.filter(({ kind }) => kind === 'not-ready').map(({ message }) => message)).toEqual([expect.stringMatching(/^orchestrator is not ready because .*no node takes it: 0\/2 nodes are available: 2 Insufficient memory$/)]);
-  }, 60_000);
+  });
 
   it('lists what does not run: webhooks, API services, operators, their resources, hooks', async () => {
     const { code, report, stdout } = await rehearse('operator', '--from', 'nothing');
@@ -131,7 +131,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     expect(why('Widget/shop/one')).toBe('admitted, readiness unknown: no controller of example.org runs');
     expect(why('Certificate/shop/web')).toContain('Secret/shop/web-tls with blank values stands in');
     expect(report.waves.flatMap(({ components }) => components).find(({ name }) => name === 'operator')?.phase).toBe('healthy');
-  }, 60_000);
+  });
 
   it('leaves nothing behind after Ctrl-C, nor after SIGKILL once another has run', async () => {
     const run = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -163,5 +163,5 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     expect(existsSync(join(microservices, '.env'))).toBe(false);
     writeFileSync(join(home.folder, 'broken.json'), '{}');
     expect((await home.mostik(['apply', dir, '--yes', '--rehearsed', join(home.folder, 'broken.json')])).code).toBe(3);
-  }, 60_000);
+  });
 });

@@ -23,13 +23,13 @@ describe.skipIf(noEngine)('mostik render', () => {
     expect(names(await items('-p', 'test')).filter((name) => name.startsWith('PersistentVolumeClaim'))).toEqual([]);
     expect(names(await items('-p', 'minimal')).filter((name) => /postgres|StatefulSet|PersistentVolumeClaim/.test(name))).toEqual([]);
     expect(names(await items()).filter((name) => name.startsWith('PersistentVolumeClaim'))).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('gives the same bytes each time and everywhere', async () => {
     const [first, second] = await Promise.all([home.mostik(['render', dir]), home.mostik(['render', home.copy('microservices', 'elsewhere')])]);
     expect(first.code).toBe(0);
     expect(second.stdout).toBe(first.stdout);
-  }, 60_000);
+  });
 
   it('agrees with kubectl and Helm on YAML traps', async () => {
     const traps = 'octal: 0644\nno: no\non: on\nfloat: 1e3\nlong: 12345678\nquoted: "0644"\n';
@@ -56,7 +56,7 @@ describe.skipIf(noEngine)('mostik render', () => {
     const printed = execFileSync(join(engine, 'mostik-cluster'), ['kubectl', 'patch', '--local', '-f', join(again, 'all.yaml'), '--type=merge', '-p', '{}', '-o', 'json'], { encoding: 'utf8' });
     const back = printed.split(/\n(?=\{\n)/).map((text) => JSON.parse(text) as Item);
     expect(back.find(({ kind }) => kind === 'Trap')?.spec).toEqual(kubectl.spec);
-  }, 60_000);
+  });
 
   it('is accepted by helm lint and helm template with the values of each profile', () => {
     const engine = join(process.env['MOSTIK_ENGINE_DIR'] ?? '', 'mostik-render');
@@ -65,5 +65,5 @@ describe.skipIf(noEngine)('mostik render', () => {
       for (const command of [['lint', join(dir, 'helm-chart')], ['template', 'x', join(dir, 'helm-chart')]]) execFileSync(engine, ['helm', ...command, '-f', values], { stdio: 'pipe' });
     }
     expect(execFileSync(engine, ['helm', 'lint', join(dir, 'helm-chart')], { encoding: 'utf8' })).toContain('0 chart(s) failed');
-  }, 60_000);
+  });
 });

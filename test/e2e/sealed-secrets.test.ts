@@ -87,7 +87,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     values = { db: /^DB=['"]?(.{32})/m.exec(env)![1]!, token: /^TOKEN=(.{20})$/m.exec(env)![1]! };
     cpSync(first, clone, { recursive: true });
     rmSync(join(clone, '.env'));
-  }, 120_000);
+  });
   afterAll(async () => { await home.remove(); }, 60_000);
 
   it('a private key is refused where Git would take it, and readable by its owner alone', async () => {
@@ -103,7 +103,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     expect(stderr).toMatch(/secret token: no value: it is sealed in .*git\/token\.yaml/);
     expect(existsSync(join(clone, '.env'))).toBe(false);
     expect(valueAt(await kubectl('get', 'namespaces'), 'items')).not.toContainEqual(expect.objectContaining({ metadata: expect.objectContaining({ name: 'vault' }) as object }));
-  }, 120_000);
+  });
 
   it('with the key, or with the key in the cluster, it knows the same passwords', async () => {
     const sources = async (options = {}): Promise<unknown[]> => {
@@ -118,7 +118,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     expect(await sources()).toEqual(all('sealed', 'same'));
     await kubectl('label', 'secret', 'sealing', '-n', 'kube-system', 'sealedsecrets.bitnami.com/sealed-secrets-key-');
     expect((await home.mostik(['secrets', 'list', clone, '--reveal', 'token'], withKey())).stdout).toBe(`${values['token']}\n`);
-  }, 60_000);
+  });
 
   it('brings the platform up with them; afterwards the cluster knows them too', async () => {
     const { code, stderr } = await mostik(['up', clone, '-v'], withKey());
@@ -128,7 +128,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     expect(existsSync(join(clone, '.env'))).toBe(false);
     const again = await mostik(['plan', clone, '--exit-code']);
     expect(again.code, again.stderr).toBe(0);
-  }, 120_000);
+  });
 
   it('what is sealed and still the same is left alone', async () => {
     const before = readFileSync(join(clone, 'secrets.sealed.yaml'), 'utf8');
@@ -138,7 +138,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     expect(readFileSync(join(clone, 'secrets.sealed.yaml'), 'utf8')).toBe(before);
     expect(await mostik(['secrets', 'seal', clone, '--secret', 'db', '--again'])).toMatchObject({ code: 0 });
     expect(readFileSync(join(clone, 'secrets.sealed.yaml'), 'utf8')).not.toBe(before);
-  }, 60_000);
+  });
 
   it('writes a SealedSecret of them for a controller', async () => {
     const out = join(clone, 'app.sealed.yaml');
@@ -146,7 +146,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     const opened = await home.mostik(['secrets', 'unseal', out, '--sealing-key', key(), '--reveal', 'password']);
     expect(opened.stdout).toBe(`${values['db']}\n`);
     expect(await mostik(['secrets', 'unseal', out, '--sealing-key', key(), '-o', 'json'])).toMatchObject({ code: 0, stdout: expect.stringContaining('"namespace": "vault"') as string });
-  }, 60_000);
+  });
 
   it('shows no value in any form: not in output, plans, reports, state, caches, logs', async () => {
     writeFileSync(join(clone, 'platform.yaml'), platform('nginx:1.28'));
