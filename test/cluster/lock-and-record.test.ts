@@ -48,7 +48,7 @@ describe.skipIf(noApiServer)('lock, record and generations', () => {
     expect(result).toMatchObject({ outcome: 'succeeded', generation: 2 });
     expect(await first).toMatchObject({ exitCode: 6, diagnostics: [expect.objectContaining({ code: 'lock-lost', message: expect.stringContaining('a newer apply took over') })] });
     expect((await readState(kube, 'handover', stateNamespace)).last).toMatchObject({ number: 2, phase: 'succeeded' });
-  }, 30_000);
+  });
 
   it('writes nothing and takes no lock when nothing changed', async () => {
     const desired = desiredOf('quiet', { web: { objects: [configMap('quiet', {})] } });

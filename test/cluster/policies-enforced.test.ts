@@ -143,7 +143,7 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules of a platform in its clus
     await kube.create(inShop('batch/v1', 'Job', 'nightly-29100000', { ...job, metadata: { name: 'nightly-29100000', namespace: 'shop', ownerReferences: owner('nightly') } }));
     await until(async () => (await kube.list('v1', 'Pod', { namespace: 'shop' })).items.some(({ metadata }) => metadata.name.startsWith('nightly-29100000-')));
     expect(await refusal(inShop('batch/v1', 'Job', 'daily-1', { ...job, metadata: { name: 'daily-1', namespace: 'shop', ownerReferences: owner('daily') } }))).toContain('BestEffort');
-  }, 90_000);
+  });
 
   it('let nobody claim to be made by an excepted workload', async () => {
     const rights = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'maker', namespace: 'shop' } };

@@ -21,7 +21,7 @@ spec:
     });
     const { code, stdout, stderr } = await home.mostik(['up', dir]);
     expect(code, stdout + stderr).toBe(0);
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => { await home.remove(); }, 60_000);
 
   it('names the line from files, and the owner on the cluster when asked', async () => {

@@ -113,5 +113,5 @@ spec:
     }
     expect(interrupted).toBeGreaterThan(5);
     expect(await objects('leases', '-n', 'mostik-system')).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 });

@@ -43,7 +43,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     const claims = await kubectl('pvc', '-n', 'default');
     expect(claims).toHaveLength(2);
     for (const { status } of claims) expect(status['phase']).toBe('Bound');
-  }, 180_000);
+  }, 600_000);
 
   it('prints no generated password, and keeps it in .env with mode 0600', async () => {
     const env = readFileSync(join(dir, '.env'), 'utf8');

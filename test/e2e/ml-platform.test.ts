@@ -90,7 +90,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     const { code, stdout, stderr } = await home.mostik(['rehearse', dir, ...flags(profiles)]);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('The change would go well');
-  }, 240_000);
+  }, 600_000);
 
   it('comes up healthy on simulated nodes, keeps passwords to itself, and a second time changes nothing', async () => {
     const first = await home.mostik(['up', dir, '-p', 'simulated']);
@@ -101,7 +101,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     const again = await home.mostik(['up', dir, '-p', 'simulated']);
     expect(again.code, again.stdout + again.stderr).toBe(0);
     expect(again.stdout + again.stderr).not.toMatch(/\d+ (created|updated|deleted)/);
-  }, 240_000);
+  }, 600_000);
 
   it('rolls a new version of a model out and back, and lists what is there', async () => {
     const models = async (): Promise<unknown> => {
@@ -119,7 +119,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     const back = await home.mostik(['rollback', dir, '-p', 'simulated', '--yes']);
     expect(back.code, back.stdout + back.stderr).toBe(0);
     expect(await models()).toMatchObject(iris('1'));
-  }, 240_000);
+  }, 600_000);
 });
 
 const maven = spawnSync('mvn', ['-version']).status === 0 && spawnSync('javac', ['-version']).status === 0 ? undefined : 'there is no Maven with a JDK';

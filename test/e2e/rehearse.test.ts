@@ -74,7 +74,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     }
     expect(writes().length).toBe(before);
     expect(leftovers(home)).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   it('ends well with a report that lets exactly this plan be applied, and no secret value in any output', async () => {
     const { code, report, outputs, stdout } = await rehearse('image');
