@@ -159,6 +159,6 @@ test('doctor looks at this machine and says the same in JSON', async () => {
   const { out } = await runCli(['doctor', '-o', 'json']);
   const json = JSON.parse(out) as { version: number; findings: { name: string; state: string; detail: string }[] };
   expect(json.version).toBe(1);
-  expect([...new Set(json.findings.map(({ name }) => name))]).toEqual(['node', 'engine render', 'engine cluster', 'engine node', 'go', 'git', 'state folder', 'cache folder', 'kubeconfig', 'clusters', 'real node']);
+  expect([...new Set(json.findings.map(({ name }) => name))]).toEqual(['node', 'engine render', 'engine cluster', 'engine node', 'go', 'git', 'state folder', 'cache folder', 'kubeconfig', 'clusters', 'browser', 'real node']);
   expect(json.findings[0]).toMatchObject({ state: 'ok', detail: expect.stringContaining(process.version) as string });
 });
