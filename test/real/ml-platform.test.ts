@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claimsOf, directGrant, discover, signIn, type Realm } from './open-id.js';
@@ -116,6 +116,20 @@ describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRea
     const asked = await call('http://predictions.ml.localhost/predictions/iris', { token: alice, method: 'POST', body: { rows: flowers } });
     expect(asked.json, asked.text).toEqual({ model: 'iris', version: '1', predictions: [0, 1, 1] });
     expect((await call('http://ml.localhost/v2/models/none/infer', { method: 'POST', body: tensor })).status).toBe(404);
+  });
+
+  test('a change of the realm reaches the running Keycloak', async () => {
+    const file = join(dir, 'values', 'keycloak.yaml');
+    const written = readFileSync(file, 'utf8');
+    const ofBob = async (): Promise<number> => (await call('http://catalog.ml.localhost/models', { token: await tokenOf('bob') })).status;
+    for (const { text, status } of [{ text: written.replace('roles: []', 'roles: [model-reader]'), status: 200 }, { text: written, status: 403 }]) {
+      expect(await ofBob()).not.toBe(status);
+      writeFileSync(file, text);
+      const { code, stdout, stderr } = await up();
+      expect(code, stdout + stderr).toBe(0);
+      expect(await ofBob()).toBe(status);
+    }
+    expect(await home.kubectl(['get', 'pod', 'keycloak-0', '-n', 'model-registry', '-o', 'jsonpath={.status.containerStatuses[0].restartCount}'])).toBe('0');
   });
 
   test('a second time nothing changes', async () => {
