@@ -23,9 +23,7 @@ export async function testPlatform({ kube, simulated }: Target, place: PlatformP
   if (withTests.length === 0) throw new MostikError([diagnose('tests-missing', { what: names.length > 0 ? `component ${names.join(', ')}` : `platform ${place.platform}` })]);
   const tests: TestResult[] = [];
   for (const { component, hooks } of withTests) {
-    // Before and after are the same event here, so each hook is listed twice.
-    const once = hooks.slice(0, hooks.length / 2);
-    tests.push(...(await runTests(once, { kube, secrets, timeoutSeconds: timeoutSeconds ?? component.timeoutSeconds, onStart, signal })));
+    tests.push(...(await runTests(hooks, { kube, secrets, timeoutSeconds: timeoutSeconds ?? component.timeoutSeconds, onStart, signal })));
   }
   return { platform: place.platform, simulated, tests };
 }

@@ -12,9 +12,9 @@ export function hookMoment(kind: Plan['kind'], wasInstalled: boolean): HookMomen
   return wasInstalled ? { before: 'pre-upgrade', after: 'post-upgrade' } : { before: 'pre-install', after: 'post-install' };
 }
 
-/** The `run` changes of a component's hooks for one moment, in weight order, then by kind and name as Helm runs them. */
+/** The `run` changes of a component's hooks for one moment, each once where before and after are one event, in weight order, then by kind and name as Helm runs them. */
 export function hookChanges(hooks: readonly RenderedObject[], moment: HookMoment, wave: number): PlannedChange[] {
-  return [moment.before, moment.after].flatMap((event) =>
+  return [...new Set([moment.before, moment.after])].flatMap((event) =>
     hooks
       .filter(({ hook }) => hook?.events.includes(event))
       .sort((a, b) => (a.hook?.weight ?? 0) - (b.hook?.weight ?? 0) || order(a) - order(b) || a.ref.name.localeCompare(b.ref.name))
