@@ -3,7 +3,7 @@ import type { Kube } from '../kube/index.js';
 import { asNumber, asString, valueAt } from '../lib/read-unknown.js';
 import { refOf, type ObjectRef } from '../model/index.js';
 import { holdUpOf } from './health/hold-up.js';
-import { podSelector } from './health/why.js';
+import { podsOf } from './health/why.js';
 
 /** Milliseconds in which the controller sees a new template. */
 const patience = 10_000;
@@ -15,12 +15,10 @@ const patience = 10_000;
 export async function freeStuckPods(kube: Kube, ref: ObjectRef, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
     const live = await kube.get(ref, { signal });
-    const selector = live && podSelector(live);
-    if (!live || selector === undefined) return;
+    if (!live) return;
     const revision = asString(valueAt(live, 'status', 'updateRevision'));
     if (revision !== undefined && (asNumber(valueAt(live, 'status', 'observedGeneration')) ?? 0) >= (live.metadata.generation ?? 0)) {
-      const { items } = await kube.list('v1', 'Pod', { namespace: ref.namespace, labelSelector: selector, signal });
-      const stuck = items.filter((pod) => pod.metadata.labels?.['controller-revision-hash'] !== revision && holdUpOf(pod)?.stuck === true);
+      const stuck = (await podsOf(kube, live, signal)).filter((pod) => pod.metadata.labels?.['controller-revision-hash'] !== revision && holdUpOf(pod)?.stuck === true);
       await Promise.all(stuck.map((pod) => kube.delete(refOf(pod), pod.metadata.uid === undefined ? {} : { uid: pod.metadata.uid })));
       return;
     }

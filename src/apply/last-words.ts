@@ -1,8 +1,8 @@
 import type { Kube } from '../kube/index.js';
-import { asList, asNumber, asString, valueAt } from '../lib/read-unknown.js';
-import { maskText, type KubeObject, type ObjectRef, type SecretTable } from '../model/index.js';
+import { asNumber, asString, valueAt } from '../lib/read-unknown.js';
+import { containerStatusesOf, maskText, type KubeObject, type ObjectRef, type SecretTable } from '../model/index.js';
 import { newestPods } from './health/hopeless.js';
-import { podSelector } from './health/why.js';
+import { podsOf } from './health/why.js';
 
 /** What a kubelet answers in place of a log that is gone. */
 const noLog = 'unable to retrieve container logs';
@@ -14,10 +14,8 @@ export async function lastWords(kube: Kube, ref: ObjectRef, { secrets, signal }:
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
     const workload = await kube.get(ref, { signal: limited });
-    const selector = workload && podSelector(workload);
-    if (!workload || selector === undefined) return undefined;
-    const { items } = await kube.list('v1', 'Pod', { namespace: ref.namespace, labelSelector: selector, signal: limited });
-    for (const pod of newestPods(workload, items)) {
+    if (!workload) return undefined;
+    for (const pod of newestPods(workload, await podsOf(kube, workload, limited))) {
       const found = crashed(pod);
       if (found === undefined) continue;
       let last = '';
@@ -33,7 +31,7 @@ export async function lastWords(kube: Kube, ref: ObjectRef, { secrets, signal }:
 
 /** The container of a pod that ended with an error: the one that lies there now, or the one before. */
 function crashed(pod: KubeObject): { container: string; previous?: boolean } | undefined {
-  const statuses = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list)));
+  const statuses = containerStatusesOf(pod);
   for (const [state, previous] of [['state', false], ['lastState', true]] as const) {
     const container = asString(valueAt(statuses.find((status) => (asNumber(valueAt(status, state, 'terminated', 'exitCode')) ?? 0) !== 0), 'name'));
     if (container !== undefined) return { container, ...(previous ? { previous } : {}) };

@@ -4,7 +4,7 @@ import { asList, asString, valueAt } from '../lib/read-unknown.js';
 import type { KubeObject, ObjectRef, PlannedChange } from '../model/index.js';
 import { newestPods } from './health/hopeless.js';
 import { conditionOf } from './health/reading.js';
-import { podSelector } from './health/why.js';
+import { podsOf } from './health/why.js';
 
 /** Milliseconds that a container without a readiness probe has to go on running: most that cannot start end sooner. */
 const trial = 3000;
@@ -21,10 +21,8 @@ export function renewedWorkloads(changes: readonly PlannedChange[]): ObjectRef[]
 export async function unprobedContainers(kube: Kube, refs: readonly ObjectRef[], signal: AbortSignal): Promise<string[]> {
   const ids = await Promise.all(refs.map(async (ref) => {
     const live = await kube.get(ref, { signal });
-    const selector = live && podSelector(live);
-    if (!live || selector === undefined || !isUnprobed(valueAt(live, 'spec', 'template'))) return [];
-    const { items } = await kube.list('v1', 'Pod', { namespace: ref.namespace, labelSelector: selector, signal });
-    return newestPods(live, items).filter((pod) => conditionOf(pod, 'mostik.dev/StartChecked') === undefined).flatMap(containerIds);
+    if (!live || !isUnprobed(valueAt(live, 'spec', 'template'))) return [];
+    return newestPods(live, await podsOf(kube, live, signal)).filter((pod) => conditionOf(pod, 'mostik.dev/StartChecked') === undefined).flatMap(containerIds);
   }));
   return ids.flat().sort();
 }

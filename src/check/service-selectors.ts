@@ -1,6 +1,6 @@
 import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
-import { formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
+import { carriesLabels, formatRef, type Desired, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 import { graphOf, type Graph } from './graph.js';
 import type { Pods } from '../model/pods.js';
 
@@ -12,7 +12,7 @@ export function serviceSelectors(platform: ResolvedPlatform, desired: Desired): 
     const selector = selectorOf(service);
     if (!selector) return [];
     const namespace = service.ref.namespace ?? '';
-    const fitting = graph.podsIn(namespace).filter((each) => fits(selector, each.labels));
+    const fitting = graph.podsIn(namespace).filter((each) => carriesLabels(each.labels, selector));
     const others = fitting.filter(({ of }) => of.component !== service.component);
     if (fitting.length === 0) return nobody(service, pods, graph);
     // A Service of its own component may stand before another one's pods alone: only mixing is a mistake.
@@ -39,10 +39,6 @@ function nobody(service: RenderedObject, pods: readonly Pods[], graph: Graph): D
     .find(({ hits }) => hits > 0)?.each;
   const hint = nearest ? `the pods of ${formatRef(nearest.of.ref)} come nearest: ${written(nearest.labels)}` : '';
   return [diagnose('service-selects-none', { object: formatRef(service.ref), selector: written(selector), hint }, service.at)];
-}
-
-function fits(selector: Record<string, string>, labels: Record<string, string>): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
 function written(labels: Record<string, string>): string {

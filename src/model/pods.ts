@@ -1,6 +1,6 @@
 import { asDict, asList, asString, asStrings, isDict, valueAt, type Dict } from '../lib/read-unknown.js';
 import type { Desired, RenderedObject } from './desired.js';
-import { groupOf } from './object.js';
+import { groupOf, type KubeObject } from './object.js';
 
 /** The pods that an object of the platform makes. */
 export interface Pods {
@@ -46,4 +46,14 @@ export function containersOf({ spec }: Pods): PodContainer[] {
   return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((field) =>
     asList(spec[field]).map((entry, i) => ({ path: `${field}[${asString(asDict(entry)['name']) ?? i}]`, container: asDict(entry) })),
   );
+}
+
+/** What a live pod says of its containers, of those that run first before the others. */
+export function containerStatusesOf(pod: KubeObject): Dict[] {
+  return ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list)).map(asDict));
+}
+
+/** Tells whether labels have everything that a selector's `matchLabels` ask for. */
+export function carriesLabels(labels: Readonly<Record<string, string>> | undefined, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
 }

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MostikError } from '../diagnostics/index.js';
 import type { Kube } from '../kube/index.js';
-import { asList, asNumber, asString, valueAt } from '../lib/read-unknown.js';
+import { asNumber, asString, valueAt } from '../lib/read-unknown.js';
 import { ownVersion } from '../lib/version.js';
 import { yamlText } from '../lib/write-yaml.js';
 import { tarGz } from '../lib/write-tar.js';
-import { formatRef, refOf, type KubeObject, type ResolvedPlatform, type SecretTable } from '../model/index.js';
+import { containerStatusesOf, formatRef, refOf, type KubeObject, type ResolvedPlatform, type SecretTable } from '../model/index.js';
 import { planPlatform, type PlanOptions } from '../pipeline.js';
 import { planJson } from '../plan/index.js';
 import { envSecrets } from './dump-env.js';
@@ -91,7 +91,7 @@ async function addPods(kube: Kube, live: LivePlatform, { part, table, options: {
 }
 
 function containersOf(pod: KubeObject): { container: string; restarts: number; started: boolean }[] {
-  return ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list))).map((status) => ({
+  return containerStatusesOf(pod).map((status) => ({
     container: asString(valueAt(status, 'name')) ?? '',
     restarts: asNumber(valueAt(status, 'restartCount')) ?? 0,
     started: valueAt(status, 'state', 'waiting') === undefined || valueAt(status, 'lastState', 'terminated') !== undefined,

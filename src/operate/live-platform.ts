@@ -4,7 +4,7 @@ import type { Kube } from '../kube/index.js';
 import { groupBy } from '../lib/group-by.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
-import { keyOf, labels, refOf, type DesiredComponent, type KubeObject, type ObjectRef } from '../model/index.js';
+import { carriesLabels, keyOf, labels, refOf, type DesiredComponent, type KubeObject, type ObjectRef } from '../model/index.js';
 import { readState, type State } from '../plan/index.js';
 
 /** Which platform, and where its state is. */
@@ -83,7 +83,7 @@ export async function podsByComponent(kube: Kube, { components }: LivePlatform, 
   const pods = lists.flatMap(({ items }) => items);
   const isMade = (pod: KubeObject, { name, objects }: LiveComponent): boolean =>
     objects.some((object) => isPodOf(pod, object) || isOfCronJob(pod, object)) ||
-    (declared.get(name) ?? []).some(({ namespace, selector }) => pod.metadata.namespace === namespace && Object.entries(selector).every(([key, value]) => pod.metadata.labels?.[key] === value));
+    (declared.get(name) ?? []).some(({ namespace, selector }) => pod.metadata.namespace === namespace && carriesLabels(pod.metadata.labels, selector));
   return new Map(components.map((component) => [component.name, pods.filter((pod) => isMade(pod, component)).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))]));
 }
 

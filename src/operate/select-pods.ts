@@ -3,7 +3,7 @@ import { diagnose, MostikError } from '../diagnostics/index.js';
 import type { Kube } from '../kube/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, asString, asStrings } from '../lib/read-unknown.js';
-import { formatRef, keyOf, refOf, type KubeObject, type ObjectRef } from '../model/index.js';
+import { carriesLabels, keyOf, refOf, type KubeObject, type ObjectRef } from '../model/index.js';
 import { readState, type State } from '../plan/index.js';
 import type { PlatformPlace } from './status.js';
 import type { Target } from './target.js';
@@ -157,10 +157,8 @@ function grouping(kube: Kube, roots: readonly Root[], labelled: readonly Labelle
     }
     return undefined;
   };
-  const carries = (pod: KubeObject, { namespace, labels }: Labelled): boolean => {
-    const wanted = Object.entries(labels);
-    return pod.metadata.namespace === namespace && wanted.length > 0 && wanted.every(([key, value]) => pod.metadata.labels?.[key] === value);
-  };
+  // A Service without a selector leads to no pod of ours.
+  const carries = (pod: KubeObject, { namespace, labels }: Labelled): boolean => pod.metadata.namespace === namespace && Object.keys(labels).length > 0 && carriesLabels(pod.metadata.labels, labels);
   return async (pod) => (await climb(pod, 6)) ?? labelled.find((one) => carries(pod, one))?.group;
 }
 
@@ -181,9 +179,4 @@ function notApplied({ place, target }: Workplace, word: string): MostikError {
 /** The name of the node that a pod is on. */
 export function nodeOf(pod: KubeObject): string | undefined {
   return asString(asDict(pod['spec'])['nodeName']);
-}
-
-/** `namespace/name` of a pod where namespaces differ, else its name. */
-export function podName(pod: KubeObject): string {
-  return formatRef(refOf(pod));
 }

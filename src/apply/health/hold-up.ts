@@ -1,5 +1,5 @@
-import { asDict, asList, asNumber, asString, valueAt } from '../../lib/read-unknown.js';
-import type { KubeObject } from '../../model/index.js';
+import { asDict, asNumber, asString, valueAt } from '../../lib/read-unknown.js';
+import { containerStatusesOf, type KubeObject } from '../../model/index.js';
 import { podHealth, podReason } from './pod.js';
 import { conditionOf } from './reading.js';
 
@@ -43,8 +43,7 @@ export function holdUpOf(pod: KubeObject): HoldUp | undefined {
 }
 
 function containerKind(pod: KubeObject): HoldUp['kind'] | undefined {
-  const statuses = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list)));
-  for (const status of statuses) {
+  for (const status of containerStatusesOf(pod)) {
     const kind = waitingKinds[asString(valueAt(status, 'state', 'waiting', 'reason')) ?? ''];
     if (kind !== undefined) return kind;
     const code = asNumber(asDict(valueAt(status, 'state', 'terminated'))['exitCode']);

@@ -1,5 +1,5 @@
-import { asList, asNumber, asString, valueAt } from '../../lib/read-unknown.js';
-import type { KubeObject } from '../../model/index.js';
+import { asNumber, asString, valueAt } from '../../lib/read-unknown.js';
+import { containerStatusesOf, type KubeObject } from '../../model/index.js';
 import { imageReasons } from './container-words.js';
 
 /** Seconds in which an image may still be on its way to the registry or the node. */
@@ -17,7 +17,7 @@ const passingAnswers = /no such host|dial tcp|i\/o timeout|timed? ?out|connectio
 export function isHopeless(pod: KubeObject, { ofJob = false, now = Date.now() }: { ofJob?: boolean; now?: number } = {}): boolean {
   if (pod.metadata.deletionTimestamp) return false;
   const age = (now - Date.parse(asString(pod.metadata['creationTimestamp']) ?? '')) / 1000;
-  return ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list))).some((status) => {
+  return containerStatusesOf(pod).some((status) => {
     const reason = asString(valueAt(status, 'state', 'waiting', 'reason')) ?? '';
     const crashes = reason === 'CrashLoopBackOff' || reason === 'RunContainerError' || (asNumber(valueAt(status, 'state', 'terminated', 'exitCode')) ?? 0) !== 0;
     if (crashes) return !ofJob && (asNumber(valueAt(status, 'restartCount')) ?? 0) >= mostRestarts;

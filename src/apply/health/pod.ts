@@ -1,5 +1,5 @@
-import { asList, asString, valueAt } from '../../lib/read-unknown.js';
-import type { Health, KubeObject } from '../../model/index.js';
+import { asString, valueAt } from '../../lib/read-unknown.js';
+import { containerStatusesOf, type Health, type KubeObject } from '../../model/index.js';
 import { containerReason } from './container-words.js';
 import { conditionOf, failed, healthy, progressing } from './reading.js';
 
@@ -27,5 +27,5 @@ export function podReason(object: KubeObject): string {
 }
 
 function containerReasons(pod: KubeObject): string[] {
-  return ['initContainerStatuses', 'containerStatuses'].flatMap((list) => asList(valueAt(pod, 'status', list)).map(containerReason)).filter((reason) => reason !== '');
+  return containerStatusesOf(pod).map(containerReason).filter((reason) => reason !== '');
 }

@@ -20,8 +20,7 @@ export async function explain(kube: Kube, object: KubeObject, health: Health): P
   const reasons = [health.reason];
   const failure = conditionOf(object, 'ReplicaFailure') ?? conditionOf(object, 'FailedCreate');
   if (failure?.status === 'True') reasons.push(failure.message);
-  const selector = podSelector(object);
-  const pods = selector === undefined ? noPods : await podsReason(kube, object, selector);
+  const pods = await podsReason(kube, object);
   reasons.push(pods.reason);
   const isClaim = object.kind === 'PersistentVolumeClaim';
   const warning = isClaim || ['StatefulSet', 'DaemonSet', 'Job'].includes(object.kind) ? await lastWarning(kube, object) : noWarning;
@@ -31,17 +30,23 @@ export async function explain(kube: Kube, object: KubeObject, health: Health): P
 }
 
 /** The labels that a workload finds its pods by; undefined for what has no pods. */
-export function podSelector(object: KubeObject): string | undefined {
+function podSelector(object: KubeObject): string | undefined {
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicaSet'].includes(object.kind)) return undefined;
   const labels = Object.entries(asStrings(valueAt(object, 'spec', 'selector', 'matchLabels')));
   return labels.length === 0 ? undefined : labels.map(([key, value]) => `${key}=${value}`).join(',');
 }
 
+/** The pods that a workload finds by its labels; none for what has no pods. */
+export async function podsOf(kube: Kube, workload: KubeObject, signal?: AbortSignal): Promise<KubeObject[]> {
+  const labelSelector = podSelector(workload);
+  return labelSelector === undefined ? [] : (await kube.list('v1', 'Pod', { namespace: workload.metadata.namespace ?? '', labelSelector, signal })).items;
+}
+
 const noPods = { reason: '', stuck: false, hopeless: false };
 const noWarning = { reason: '', message: '' };
 
-async function podsReason(kube: Kube, object: KubeObject, labelSelector: string): Promise<typeof noPods> {
-  const { items } = await kube.list('v1', 'Pod', { namespace: object.metadata.namespace ?? '', labelSelector });
+async function podsReason(kube: Kube, object: KubeObject): Promise<typeof noPods> {
+  const items = await podsOf(kube, object);
   const held = items.filter((pod) => !pod.metadata.deletionTimestamp).map((pod) => ({ pod, health: podHealth(pod) })).filter(({ health }) => health.status !== 'healthy');
   const newest = held.sort((a, b) => String(b.pod.metadata['creationTimestamp']).localeCompare(String(a.pod.metadata['creationTimestamp'])))[0];
   if (!newest) return noPods;
