@@ -3,6 +3,7 @@ package dev.mostik.ml.base;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.function.Supplier;
 public final class WebServer {
   /** Bodies beyond this are refused. */
   private static final int largestBody = 8 * 1024 * 1024;
+  /** How much of a body that nobody wants is read after the answer: a connection closed on unread bytes is reset, and takes the answer with it. */
+  private static final int largestRest = 8 * largestBody;
   /** How long requests may take once the service stops. */
   private static final int longestEndSeconds = 10;
 
@@ -103,7 +106,11 @@ public final class WebServer {
       if (answer.status() == 401) exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
       if (!answer.contentType().isEmpty()) exchange.getResponseHeaders().set("Content-Type", answer.contentType());
       exchange.sendResponseHeaders(answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
-      if (answer.body().length > 0) exchange.getResponseBody().write(answer.body());
+      if (answer.body().length > 0) {
+        exchange.getResponseBody().write(answer.body());
+        exchange.getResponseBody().flush();
+        readRest(exchange.getRequestBody());
+      }
     } catch (IOException gone) {
       // Whoever asked does not listen any more.
     }
@@ -148,5 +155,11 @@ public final class WebServer {
     byte[] body = exchange.getRequestBody().readNBytes(largestBody + 1);
     if (body.length > largestBody) throw new HttpProblem(413, "the body is larger than " + largestBody / 1024 / 1024 + " MiB");
     return body;
+  }
+
+  private static void readRest(InputStream body) throws IOException {
+    byte[] thrownAway = new byte[64 * 1024];
+    int read;
+    for (int rest = largestRest; rest > 0 && (read = body.read(thrownAway)) >= 0; rest -= read) {}
   }
 }

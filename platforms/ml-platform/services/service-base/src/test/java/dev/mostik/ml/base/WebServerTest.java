@@ -102,6 +102,7 @@ class WebServerTest {
     assertEquals(400, asking.ask("POST", "/things", token, "{").statusCode());
     assertEquals(400, asking.ask("POST", "/things", token, "").statusCode());
     assertEquals(413, asking.ask("POST", "/things", token, "\"" + "x".repeat(9 * 1024 * 1024) + "\"").statusCode());
+    assertEquals(401, asking.ask("POST", "/things", null, "x".repeat(9 * 1024 * 1024)).statusCode());
     var broken = asking.ask("GET", "/broken", token, null);
     assertEquals(500, broken.statusCode());
     assertTrue(!broken.body().contains("a reason"), broken.body());
