@@ -1,6 +1,10 @@
-import type { ResolvedPlatform } from '../model/index.js';
+import { listNodeImages } from '../cluster/index.js';
+import { fullImageName, shortImageName } from '../lib/image-name.js';
+import { asString } from '../lib/read-unknown.js';
+import { containersOf, podsOf, type Desired, type ResolvedPlatform } from '../model/index.js';
 import { declaredImages, type BuildOptions, type DeclaredImage } from './images-build.js';
-import { ensureImages, nodeTarget, placeImages, type ImageTarget, type PlacedImage } from './images-load.js';
+import { keptImages } from './images-kept.js';
+import { ensureImages, loadImages, nodeTarget, placeImages, type ImageTarget, type PlacedImage } from './images-load.js';
 import { byRegistry, deliverImages, embeddedRegistry, placeOf, type RegistryPlace } from './registry-images.js';
 import type { Target } from './target.js';
 
@@ -32,6 +36,21 @@ export async function bringImages(platform: ResolvedPlatform, target: Pick<Targe
   if (loaded.length === 0) return;
   if (places.load.kind === 'node') await ensureImages(places.load, loaded, options);
   else await placeImages(places.load, loaded, options);
+}
+
+/** Loads into a real node, from archives kept on this machine, what the pods of a platform ask for and the node does not have. */
+export async function loadKept(objects: Desired['objects'], target: Pick<Target, 'owned' | 'simulated' | 'clusterName'>, { onProgress, signal }: Running): Promise<void> {
+  if (!target.owned || target.simulated) return;
+  const kept = keptImages();
+  const asked = new Set(podsOf(objects).flatMap(containersOf).flatMap(({ container }) => asString(container['image']) ?? []).map(fullImageName));
+  const known = [...asked].filter((name) => kept.has(name));
+  if (known.length === 0) return;
+  const node = nodeTarget(target.clusterName);
+  const there = new Set((await listNodeImages(node.record, signal)).map(({ name }) => name));
+  for (const name of known.filter((one) => !there.has(one))) {
+    onProgress?.({ type: 'step', text: `loading image ${shortImageName(name)} into ${target.clusterName}` });
+    await loadImages(node, [kept.get(name)!], { signal });
+  }
 }
 
 /** Builds what has changed and puts it where it goes; tells what became of each image. */

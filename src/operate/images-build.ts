@@ -6,6 +6,7 @@ import { fullImageName, shortImageName } from '../lib/image-name.js';
 import type { ImageBuild, ResolvedPlatform } from '../model/index.js';
 import { findBuilder, reasonIn, type Builder, type BuilderName } from './images-builder.js';
 import { contentTag } from './images-content.js';
+import { loadBases } from './images-kept.js';
 
 /** An image that a component declares to be built. */
 export interface DeclaredImage {
@@ -50,8 +51,10 @@ export async function buildImages(images: readonly DeclaredImage[], options: Bui
   const problems: Diagnostic[] = [];
   // Two components may share an image.
   const distinct = [...new Map(images.map((image) => [image.content + image.image, image])).values()];
+  const due = options.force === true ? distinct : distinct.filter(({ content }) => !builder.has(content));
+  if (due.length > 0) await loadBases(builder, due.map(({ build }) => build), options);
   const built = await Promise.all(distinct.map(async (image) => {
-    const result = await buildOne(image, builder, options);
+    const result = await buildOne(image, builder, { ...options, isDue: due.includes(image) });
     if ('code' in result) problems.push(result);
     return result;
   }));
@@ -59,11 +62,11 @@ export async function buildImages(images: readonly DeclaredImage[], options: Bui
   return { builder, images: built.filter((one): one is BuiltImage => !('code' in one)) };
 }
 
-async function buildOne(image: DeclaredImage, builder: Builder, { force, onProgress, signal }: BuildOptions): Promise<BuiltImage | Diagnostic> {
+async function buildOne(image: DeclaredImage, builder: Builder, { isDue, onProgress, signal }: BuildOptions & { isDue: boolean }): Promise<BuiltImage | Diagnostic> {
   const started = Date.now();
   const name = shortImageName(image.image);
   const done = (outcome: BuiltImage['outcome']): BuiltImage => ({ ...image, outcome, seconds: Math.round((Date.now() - started) / 1000) });
-  if (force !== true && builder.has(image.content)) {
+  if (!isDue) {
     await builder.tag(image.content, image.image);
     return done('unchanged');
   }

@@ -13,6 +13,8 @@ export interface Builder {
   has(image: string): boolean;
   build(build: ImageBuild, tags: readonly string[], run: RunOptions): Promise<Ended>;
   tag(from: string, to: string): Promise<Ended>;
+  /** Takes an archive as `save` writes it. */
+  load(file: string, signal?: AbortSignal): Promise<Ended>;
   /** Writes an archive that container runtimes load. */
   save(image: string, file: string, signal?: AbortSignal): Promise<Ended>;
   push(image: string, run: RunOptions): Promise<Ended>;
@@ -67,6 +69,7 @@ function dockerLike(name: 'docker' | 'podman' | 'nerdctl'): Builder {
     has: (image) => answers(name, ['image', 'inspect', image]),
     build: (build, tags, options) => run(['build', ...buildArguments(build, tags)], options),
     tag: (from, to) => run(['tag', from, to]),
+    load: (file, signal) => run(['load', '--input', file], { signal }),
     save: (image, file, signal) => run(['save', '--output', file, image], { signal }),
     push: (image, options) => run(['push', image], options),
     pushPlain: async (image, to, options) => {
@@ -88,6 +91,7 @@ function buildah(storage: readonly string[]): Builder {
     // The format of Docker keeps health checks and shells, which OCI's has no place for.
     build: (build, tags, options) => run(['build', '--layers', '--format', 'docker', ...isolation, ...buildArguments(build, tags)], options),
     tag: (from, to) => run(['tag', from, to]),
+    load: (file, signal) => run(['pull', '--quiet', `docker-archive:${file}`], { signal }),
     save: (image, file, signal) => run(['push', '--quiet', image, `docker-archive:${file}:${image}`], { signal }),
     push: (image, options) => run(['push', image, `docker://${image}`], options),
     pushPlain: (image, to, options) => run(['push', '--tls-verify=false', image, `docker://${to}`], options),

@@ -59,8 +59,11 @@ export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> 
   }
   const target = await cluster;
   options.onTarget?.(target);
-  await (await import('./images-bring.js')).bringImages(platform, target, { signal, onProgress: options.onCluster });
+  const { bringImages, loadKept } = await import('./images-bring.js');
+  const bringing = { signal, onProgress: options.onCluster };
+  await bringImages(platform, target, bringing);
   const planned = await planPlatform(platform, target.kube, { flags: options.flags, sealingKeys: options.sealingKeys, signal, onProgress: options.onCluster });
+  await loadKept(planned.plan.declared, target, bringing);
   options.onPlan?.(planned.plan, target);
   const result = await confirmAndApply(planned, { platform, target, options });
   return { platform, target, plan: planned.plan, ...(result ? { result } : {}) };

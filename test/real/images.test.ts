@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, eventually, makeRealHome, noRealNode, testImages, type RealHome } from './real-node.js';
@@ -7,9 +7,10 @@ describe.skipIf(noRealNode !== undefined)(`images of a real node${noRealNode ? `
   let home: RealHome;
   let dir: string;
   let env: NodeJS.ProcessEnv;
+  let archives: string[];
 
   beforeAll(async () => {
-    env = testImages('busybox:1').env;
+    ({ env, archives } = testImages('busybox:1'));
     home = await makeRealHome('greeting');
     dir = home.write('greeting', {
       'platform.yaml': platform,
@@ -50,6 +51,24 @@ describe.skipIf(noRealNode !== undefined)(`images of a real node${noRealNode ? `
     await eventually(async () => { expect((await ask(`http://${address}/`)).text).toBe('written for the test\n'); });
   });
 
+  test('without a registry, archives kept on the machine give pods their images, and builders what Dockerfiles stand on', async () => {
+    const kept = join(home.folder, 'kept');
+    mkdirSync(kept);
+    for (const [i, archive] of archives.entries()) symlinkSync(archive, join(kept, `${i}.tar`));
+    const storage = join(home.folder, 'storage.conf');
+    writeFileSync(storage, `[storage]\ndriver = "vfs"\ngraphroot = "${home.folder}/storage"\nrunroot = "${home.folder}/storage-run"\n`);
+    const { code, stdout, stderr } = await home.mostik(['up', home.write('kept', {
+      'platform.yaml': keptPlatform,
+      'image/Dockerfile': 'ARG BASE=busybox\nFROM ${BASE}:1\nCOPY page /page\nCMD ["httpd", "-f", "-p", "8080", "-h", "/page"]\n',
+      'image/page/index.html': 'built on an archive\n',
+    }), '--timeout', '90s'], { env: { CONTAINERS_STORAGE_CONF: storage, MOSTIK_IMAGE_DIR: kept } });
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout + stderr).toMatch(/loading image busybox:1 into (docker|podman|nerdctl|buildah)/);
+    expect(stdout + stderr).toContain('loading image busybox:1 into greeting');
+    const [page, given] = [await home.address('built'), await home.address('given')];
+    await eventually(async () => { expect((await ask(`http://${page}/`)).text).toBe('built on an archive\n'); });
+    await eventually(async () => { expect((await ask(`http://${given}/hostname`)).text).not.toBe(''); });
+  });
 });
 
 const platform = `
@@ -64,6 +83,20 @@ spec:
       build: { image: "greeting:1", context: image }
     settings:
       manifests: [settings.yaml]
+`;
+
+const keptPlatform = `
+apiVersion: mostik.dev/v1
+kind: Platform
+metadata: { name: kept }
+spec:
+  cluster: { provider: embedded, name: greeting, nodes: real }
+  components:
+    built:
+      workload: { image: "built:1", port: 8080 }
+      build: { image: "built:1", context: image }
+    given:
+      workload: { image: "busybox:1", port: 8080, command: [httpd, -f, -p, "8080", -h, /etc] }
 `;
 
 /** A PATH with nothing but these programs. */
