@@ -49,7 +49,7 @@ export async function applyPlan(kube: Kube, plan: Plan, world: { state: State; s
   const problems = refusals(plan);
   if (problems.length > 0) throw new MostikError(problems);
   const started = performance.now();
-  if (!hasChanges(plan)) return finishUnchanged(kube, plan, options, started);
+  if (!hasChanges(plan)) return finishUnchanged(kube, plan, world.state, { ...options, started });
   world.saveSecrets?.();
   await ensureNamespace(kube, world.state.namespace);
   const lock = await takeLock(kube, { platform: plan.platform, namespace: world.state.namespace }, options.signal);
@@ -67,7 +67,7 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
   const answers = new Map<string, Answer>();
   const monitor = openMonitor(kube, plan.platform, options.monitor);
   const settle = (planned: PlannedChange, object: KubeObject): void => { answers.set(keyOf(planned.change.ref), { planned, object }); };
-  for (const planned of plan.changes) if (planned.live && planned.send && isNews(planned, state)) settle(planned, planned.live);
+  for (const { planned, object } of newsOf(plan, state)) settle(planned, object);
   const inventory = (): Map<string, InventoryEntry> => inventoryOf(answers.values(), { plan, state, record });
   const apply: ApplyWorld = { kube, monitor, signal, secrets: plan.secrets, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: settle, checkLock: () => { lock.check(); } };
   const outcomes = new Map<string, ComponentResult>();
@@ -90,7 +90,7 @@ async function applyLocked(kube: Kube, plan: Plan, held: { state: State; lock: L
     for (const ref of removed.gone) kept.delete(keyOf(ref));
     return await conclude(plan, { record, outcomes, inventory: kept, retained, failures: removed.failures, started: held.started, appliedAt });
   } catch (error) {
-    if (!signal.aborted) await record.finish({ phase: 'failed', inventory: unionWith(inventory(), plan), retained: state.retained, message: error instanceof Error ? error.message : String(error) }).catch(() => undefined);
+    if (!signal.aborted) await record.finish({ done: doneOf(outcomes.values()), phase: 'failed', inventory: unionWith(inventory(), plan), retained: state.retained, message: error instanceof Error ? error.message : String(error) }).catch(() => undefined);
     if (lock.lost.aborted) throw lock.lost.reason;
     if (options.signal.aborted) return await conclude(plan, { record, outcomes, inventory: unionWith(inventory(), plan), retained: state.retained, failures: [], started: held.started, appliedAt, interrupted: true });
     throw error;
@@ -117,10 +117,14 @@ interface Answer {
   object: KubeObject;
 }
 
-/** True for an unchanged object whose recorded digests are not those the plan saw. */
-function isNews({ change }: PlannedChange, state: State): boolean {
-  const entry = state.inventory.get(keyOf(change.ref));
-  return change.action === 'unchanged' && (entry?.desired !== change.desired || entry?.live !== change.pin.digest);
+/** Unchanged objects whose recorded digests are not those the plan saw. */
+function newsOf(plan: Plan, state: State): Answer[] {
+  return plan.changes.flatMap((planned) => {
+    const { change, live, send } = planned;
+    const entry = state.inventory.get(keyOf(change.ref));
+    const isNews = change.action === 'unchanged' && (entry?.desired !== change.desired || entry?.live !== change.pin.digest);
+    return live && send && isNews ? [{ planned, object: live }] : [];
+  });
 }
 
 /**
@@ -168,6 +172,12 @@ async function applyPrerequisites(plan: Plan, world: ApplyWorld): Promise<string
   return [];
 }
 
+const isDone = ({ phase }: ComponentResult): boolean => phase === 'healthy' || phase === 'unchanged';
+
+function doneOf(results: Iterable<ComponentResult>): Set<string> {
+  return new Set([...results].filter(isDone).map(({ name }) => name));
+}
+
 /** Every component starts as soon as those it stands on are healthy; a failure stops its dependants only. */
 async function applyGraph(plan: Plan, world: ApplyWorld, results: Map<string, ComponentResult>): Promise<void> {
   const running = new Map<string, Promise<ComponentResult>>();
@@ -176,7 +186,7 @@ async function applyGraph(plan: Plan, world: ApplyWorld, results: Map<string, Co
     if (known) return known;
     const promise = (async () => {
       const needed = await Promise.all(plan.components.filter(({ name }) => component.after.includes(name)).map(start));
-      const broken = needed.find(({ phase }) => !['healthy', 'unchanged'].includes(phase));
+      const broken = needed.find((one) => !isDone(one));
       const result = broken ? skipped(component.name, `${broken.name} is not healthy`) : await timed(component, plan, world);
       world.onEvent({ type: 'component', component: component.name, phase: result.phase, ...(result.reason ? { reason: result.reason } : {}) });
       results.set(component.name, result);
@@ -223,12 +233,13 @@ async function conclude(plan: Plan, ending: Ending): Promise<ApplyResult> {
   const components = plan.components.map(({ name }) => outcomes.get(name) ?? skipped(name, 'interrupted'));
   const outcome = ending.interrupted ? 'interrupted' : judge(components, failures);
   const reasons = [...components.filter(({ phase }) => phase === 'failed' || phase === 'timeout').map(({ name, reason }) => `${name}: ${reason ?? ''}`), ...failures];
-  const isDone = outcome === 'succeeded';
+  const hasSucceeded = outcome === 'succeeded';
   await record.finish({
-    phase: isDone ? 'succeeded' : 'failed',
-    inventory: isDone ? ending.inventory : unionWith(ending.inventory, plan),
+    done: doneOf(components),
+    phase: hasSucceeded ? 'succeeded' : 'failed',
+    inventory: hasSucceeded ? ending.inventory : unionWith(ending.inventory, plan),
     retained: ending.retained,
-    ...(isDone ? {} : { message: ending.interrupted ? 'interrupted' : reasons.join('; ') }),
+    ...(hasSucceeded ? {} : { message: ending.interrupted ? 'interrupted' : reasons.join('; ') }),
   });
   const now = performance.now();
   return {
@@ -249,7 +260,7 @@ function judge(components: readonly ComponentResult[], failures: readonly string
 }
 
 /** Nothing to write, so nothing is written and no lock is taken; the platform's health is still looked at. */
-async function finishUnchanged(kube: Kube, plan: Plan, options: ApplyOptions, started: number): Promise<ApplyResult> {
+async function finishUnchanged(kube: Kube, plan: Plan, state: State, options: ApplyOptions & { started: number }): Promise<ApplyResult> {
   const monitor = openMonitor(kube, plan.platform, options.monitor);
   const results = new Map<string, ComponentResult>();
   const world: ApplyWorld = { kube, monitor, signal: options.signal, secrets: plan.secrets, wait: options.wait, timeoutSeconds: options.timeoutSeconds, onEvent: options.onEvent, onWritten: () => undefined, checkLock: () => undefined };
@@ -261,15 +272,28 @@ async function finishUnchanged(kube: Kube, plan: Plan, options: ApplyOptions, st
     monitor.stop();
   }
   const components = plan.components.map(({ name }) => results.get(name) ?? skipped(name, 'interrupted'));
+  const outcome = options.signal.aborted ? 'interrupted' : judge(components, []);
   return {
     platform: plan.platform,
-    generation: null,
-    outcome: options.signal.aborted ? 'interrupted' : judge(components, []),
+    generation: outcome === 'succeeded' && state.last?.phase === 'failed' ? await recordSuccess(kube, plan, state, options) : null,
+    outcome,
     components,
     counts: countChanges(plan.changes.map(({ change }) => change)),
     diagnostics: [],
-    seconds: { apply: 0, wait: (performance.now() - started) / 1000 },
+    seconds: { apply: 0, wait: (performance.now() - options.started) / 1000 },
   };
+}
+
+/** What the last apply gave up on has come to health by itself: without a generation that succeeded, the platform would be told as failed for ever. */
+async function recordSuccess(kube: Kube, plan: Plan, state: State, options: ApplyOptions): Promise<number> {
+  const lock = await takeLock(kube, { platform: plan.platform, namespace: state.namespace }, options.signal);
+  try {
+    const record = await beginRecord(kube, plan, { state, secrets: plan.secrets, keep: options.keep, version: options.version });
+    await record.finish({ done: new Set(), phase: 'succeeded', inventory: inventoryOf(newsOf(plan, state), { plan, state, record }), retained: retainedClaims(plan, state) });
+    return record.generation.number;
+  } finally {
+    await lock.release();
+  }
 }
 
 async function ensureNamespace(kube: Kube, name: string): Promise<void> {

@@ -13,8 +13,8 @@ export interface Record {
   key: Buffer;
   /** Says that the writes are done and only health is waited for. */
   waiting(): Promise<void>;
-  /** Writes the outcome: inventory first, head last. */
-  finish(outcome: { phase: Extract<Phase, 'succeeded' | 'failed'>; inventory: Map<string, InventoryEntry>; retained: ObjectRef[]; message?: string }): Promise<void>;
+  /** Writes the outcome: inventory first, head last; `done` are components that came to their end. */
+  finish(outcome: { done: ReadonlySet<string>; phase: Extract<Phase, 'succeeded' | 'failed'>; inventory: Map<string, InventoryEntry>; retained: ObjectRef[]; message?: string }): Promise<void>;
 }
 
 /**
@@ -41,6 +41,7 @@ export async function beginRecord(kube: Kube, plan: Plan, world: { state: State;
     ...(plan.budget ? { budget: plan.budget } : {}),
     objects: {},
     inventory: {},
+    unfinishedHooks: withHooks(plan),
     retained: state.retained,
   };
   const [objects, inventory] = await Promise.all([
@@ -60,17 +61,23 @@ export async function beginRecord(kube: Kube, plan: Plan, world: { state: State;
       note = writeGeneration(kube, state, { ...generation, phase: 'waiting' });
       return note;
     },
-    finish: async ({ phase, inventory: entries, retained, message }) => {
+    finish: async ({ done, phase, inventory: entries, retained, message }) => {
       // The outcome must be the last word.
       await note.catch(() => undefined);
       generation.inventory = await store(groupByComponent([...entries.values()]));
-      Object.assign(generation, { phase, retained, finishedAt: new Date().toISOString(), ...(message === undefined ? {} : { message }) });
+      Object.assign(generation, { phase, retained, unfinishedHooks: withHooks(plan).filter((name) => !done.has(name)), finishedAt: new Date().toISOString(), ...(message === undefined ? {} : { message }) });
       await writeGeneration(kube, state, generation);
       const succeeded = phase === 'succeeded' ? generation.number : (state.head?.succeeded ?? 0);
       if (phase === 'succeeded') await writeHead(kube, state, { version: 1, generation: generation.number, succeeded, source: plan.source }, headVersion);
       await forgetOld(kube, state, { generation, keep: world.keep, succeeded });
     },
   };
+}
+
+/** Components that stay and whose hooks this plan runs. */
+function withHooks({ changes, components }: Plan): string[] {
+  const running = new Set(changes.filter(({ change }) => change.action === 'run').map(({ change }) => change.component));
+  return components.map(({ name }) => name).filter((name) => running.has(name));
 }
 
 /** Everything declared, as it was rendered, with each secret occurrence replaced by a token. */

@@ -37,6 +37,8 @@ export interface Generation {
   /** Digests of the stored pieces, by component. */
   objects: Record<string, string[]>;
   inventory: Record<string, string[]>;
+  /** Components whose hooks were to run and did not all end well: the next apply runs them, whether or not an object changes. */
+  unfinishedHooks?: string[];
   /** Claims that are no longer declared and were kept. */
   retained: ObjectRef[];
 }

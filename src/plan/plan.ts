@@ -104,9 +104,9 @@ function changingKinds(objects: readonly RenderedObject[], live: Live): Set<stri
   return kinds;
 }
 
-/** Hooks run only where their component changes; those of a component that goes come from the last generation. */
+/** Hooks run only where their component changes, or did not all end well the last time; those of a component that goes come from the last generation. */
 function plannedHooks(desired: Desired, changes: readonly PlannedChange[], { state, kind }: { state: State; kind: Plan['kind'] }): PlannedChange[] {
-  const changed = new Set(changes.filter(({ change }) => isWrite(change.action)).map(({ change }) => change.component));
+  const changed = new Set([...changes.filter(({ change }) => isWrite(change.action)).map(({ change }) => change.component), ...(state.last?.unfinishedHooks ?? [])]);
   const installed = new Set(state.succeeded?.components.map(({ name }) => name) ?? []);
   return desired.components.flatMap((component) => {
     if (!changed.has(component.name)) return [];
