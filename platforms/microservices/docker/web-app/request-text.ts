@@ -3,6 +3,8 @@ import { HttpError } from './http-server.js';
 import type { Service } from './service.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
+/** How much of a body that is refused is read all the same: a connection closed on unread bytes is reset, and takes the refusal with it. */
+const MAX_REFUSED_BYTES = 4 * 1024 * 1024;
 
 /** The one text of a JSON body such as `{"text": "hello"}`: trimmed, not empty, not too long. Throws HttpError. */
 export async function readText(request: IncomingMessage, { field, maxLength }: Service['input']): Promise<string> {
@@ -29,11 +31,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) {
-      throw new HttpError(413, 'too_large', `The body is larger than ${MAX_BODY_BYTES} bytes.`, { connection: 'close' });
-    }
-    chunks.push(bytes);
+    if (size > MAX_REFUSED_BYTES) break;
+    if (size <= MAX_BODY_BYTES) chunks.push(bytes);
   }
+  if (size > MAX_BODY_BYTES) throw new HttpError(413, 'too_large', `The body is larger than ${MAX_BODY_BYTES} bytes.`, { connection: 'close' });
   return Buffer.concat(chunks).toString('utf8');
 }
 
