@@ -40,7 +40,7 @@ def postgres_program(name: str) -> str | None:
     return str(versions[-1]) if versions else shutil.which(name)
 
 
-def eventually(check: Callable[[], object], seconds: float = 20) -> object:
+def eventually(check: Callable[[], object], seconds: float = 60) -> object:
     """Waits for something true."""
     end = time.monotonic() + seconds
     while True:
@@ -72,7 +72,7 @@ class Postgres:
     def stop(self) -> None:
         if self.process:
             self.process.send_signal(2)  # fast: clients are sent away
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
             self.process = None
 
     def answers(self) -> bool:

@@ -16,7 +16,7 @@ describe.skipIf(missing)(`the chart installed by plain Helm (${missing ?? 'on a 
 
   afterAll(async () => {
     await server?.remove();
-  }, 30_000);
+  }, 60_000);
 
   beforeEach(() => {
     number += 1;

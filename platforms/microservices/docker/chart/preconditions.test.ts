@@ -22,7 +22,7 @@ describe.skipIf(missing)(`preconditions on a real API server (${missing ?? 'with
 
   afterAll(async () => {
     await server?.remove();
-  }, 30_000);
+  }, 60_000);
 
   beforeEach(async () => {
     number += 1;
@@ -49,11 +49,30 @@ describe.skipIf(missing)(`preconditions on a real API server (${missing ?? 'with
     for (const object of template('--namespace', namespace, ...set(values)).filter((each) => !isHook(each))) await create(object);
   }
 
+  /** Gives the rights of the hook, and waits until the server knows of them: it learns of roles a moment after they are written. */
+  async function grant(rights: readonly Rendered[]): Promise<void> {
+    for (const object of rights) await create(object);
+    const user = `system:serviceaccount:${namespace}:demo-preconditions`;
+    const mayDo = async (resourceAttributes: object): Promise<unknown> =>
+      at(await server.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { user, resourceAttributes } }), 'status.allowed');
+    for (const { kind, rules } of rights.map((object) => ({ kind: object.kind, rules: listAt(object, 'rules') }))) {
+      for (const rule of rules) {
+        const [group] = listAt(rule, 'apiGroups');
+        for (const resource of listAt(rule, 'resources')) {
+          for (const verb of listAt(rule, 'verbs')) {
+            const [name] = listAt(rule, 'resourceNames');
+            await expect.poll(() => mayDo({ group, resource, verb, ...(name === undefined ? {} : { name }), ...(kind === 'Role' ? { namespace } : {}) }), { interval: 20 }).toBe(true);
+          }
+        }
+      }
+    }
+  }
+
   /** Runs the checks as the hook does: its own expectations, its own ServiceAccount and rights. */
   async function check(values: Record<string, unknown> = {}): Promise<string[]> {
     const objects = template('--namespace', namespace, ...set({ 'microservice2.enabled': false, ...values }));
     const rights = objects.filter((object) => isHook(object) && object.kind !== 'Job' && object.kind !== 'Pod');
-    for (const object of rights) await create(object);
+    await grant(rights);
     const folder = await server.serviceAccountFolder(namespace, 'demo-preconditions');
     const [container] = containersOf(find(objects, 'Job/demo-preconditions'));
     const json = String(at(container, 'env.0.value'));
@@ -107,7 +126,7 @@ describe.skipIf(missing)(`preconditions on a real API server (${missing ?? 'with
 
   test('the program as a whole says what it found and ends with 0 or 1', async () => {
     const objects = template('--namespace', namespace, ...set({ 'microservice2.enabled': false }));
-    for (const object of objects.filter((each) => isHook(each) && each.kind !== 'Job' && each.kind !== 'Pod')) await create(object);
+    await grant(objects.filter((each) => isHook(each) && each.kind !== 'Job' && each.kind !== 'Pod'));
     const serviceAccountFolder = await server.serviceAccountFolder(namespace, 'demo-preconditions');
     const [container] = containersOf(find(objects, 'Job/demo-preconditions'));
     const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(server.port), PRECONDITIONS: String(at(container, 'env.0.value')) };
@@ -249,6 +268,11 @@ describe.skipIf(missing)(`preconditions on a real API server (${missing ?? 'with
     expect(performance.now() - asked).toBeLessThan(15_000);
   });
 });
+
+function listAt(value: unknown, path: string): unknown[] {
+  const found = at(value, path);
+  return Array.isArray(found) ? found : [];
+}
 
 test('outside of a pod the program says what it is for', () => {
   expect(() => connectInCluster({})).toThrow('KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this program runs in a pod.');

@@ -26,7 +26,7 @@ describe.skipIf(missing)(`the init container that gives PostgreSQL its password 
 
   beforeAll(async () => {
     postgres = await createPostgres();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await postgres?.remove();

@@ -98,7 +98,7 @@ function initialise(folder: string, dataFolder: string, { user, password }: Data
 }
 
 async function answers(settings: DatabaseSettings): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
       await runSql({ ...settings, name: 'postgres' }, 'SELECT 1');

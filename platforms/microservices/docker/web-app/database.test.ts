@@ -6,7 +6,7 @@ import { createLog } from './log.js';
 import type { DatabaseSettings } from './settings.js';
 
 const TABLES = 'CREATE TABLE IF NOT EXISTS things (name text PRIMARY KEY);';
-const patient = { timeout: 20_000, interval: 25 };
+const patient = { timeout: 45_000, interval: 25 };
 
 interface Opened {
   database: Database;
@@ -30,7 +30,7 @@ describe.skipIf(postgresMissing)(`a database that can be away (${postgresMissing
 
   beforeAll(async () => {
     postgres = await createPostgres();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await postgres?.remove();

@@ -8,7 +8,7 @@ import { createHttpServer } from './http-server.js';
 import { createLog } from './log.js';
 import { createRoutes } from './routes.js';
 
-const patient = { timeout: 20_000, interval: 25 };
+const patient = { timeout: 45_000, interval: 25 };
 const written: string[] = [];
 const log = createLog({ service: 'test', level: 'debug', write: (line) => written.push(line) });
 const routes = createRoutes(notes, { database: noDatabase(), databaseExpected: false });

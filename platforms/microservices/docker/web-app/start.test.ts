@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../for-tests/postgres.js';
 
-const patient = { timeout: 20_000, interval: 25 };
+const patient = { timeout: 45_000, interval: 25 };
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 interface Process {

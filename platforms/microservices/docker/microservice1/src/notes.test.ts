@@ -3,7 +3,7 @@ import { createPostgres, postgresMissing, type TestPostgres } from '../../for-te
 import { serve, type TestService } from '../../for-tests/running-service.js';
 import { notes } from './notes.js';
 
-const patient = { timeout: 20_000, interval: 25 };
+const patient = { timeout: 45_000, interval: 25 };
 const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe.skipIf(postgresMissing)(`microservice1 with its database (${postgresMissing ?? 'real PostgreSQL'})`, { timeout: 60_000 }, () => {
@@ -15,7 +15,7 @@ describe.skipIf(postgresMissing)(`microservice1 with its database (${postgresMis
     postgres = await createPostgres();
     service = await serve(notes, postgres.settings);
     await vi.waitFor(async () => expect(await health()).toMatchObject({ database_connected: true }), patient);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await service?.stop();

@@ -3,7 +3,7 @@ import { createPostgres, postgresMissing, type TestPostgres } from '../../for-te
 import { serve, type TestService } from '../../for-tests/running-service.js';
 import { visits } from './visits.js';
 
-const patient = { timeout: 20_000, interval: 25 };
+const patient = { timeout: 45_000, interval: 25 };
 const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe.skipIf(postgresMissing)(`microservice2 with its database (${postgresMissing ?? 'real PostgreSQL'})`, { timeout: 60_000 }, () => {
@@ -15,7 +15,7 @@ describe.skipIf(postgresMissing)(`microservice2 with its database (${postgresMis
     // A busy machine must not turn a slow answer into an outage here.
     service = await serve(visits, { ...postgres.settings, connectTimeoutMs: 20_000, queryTimeoutMs: 20_000 });
     await vi.waitFor(async () => expect((await service.get('/health')).body).toMatchObject({ database_connected: true }), patient);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await service?.stop();
