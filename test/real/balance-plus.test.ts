@@ -166,7 +166,7 @@ describe.skipIf(reason !== undefined)(`balance-plus in production with real pods
       expect(status).toBe(202);
       return (JSON.parse(text) as { id: string }).id;
     }));
-    await eventually(async () => { expect(await wanted('condenser-worker')).toBeGreaterThan(0); });
+    await eventually(async () => { expect(await wanted('condenser-worker')).toBeGreaterThan(0); }, 120);
     await eventually(async () => {
       const answers = await Promise.all(ids.map((id) => browser.ask(`${site}/api/condense/${id}`)));
       expect(answers.map(({ text }) => (JSON.parse(text) as { state: string }).state)).toEqual(ids.map(() => 'done'));

@@ -15,7 +15,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
     const home = await makeRealHome('clean', testImages('busybox:1').archives);
     homes.push(home);
     await home.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-    await home.kubectl(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=90s']);
+    await home.kubectl(['rollout', 'status', 'deployment/web', '--timeout=180s']);
     return home;
   }
 
@@ -66,7 +66,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
 
 /** The kernel takes interfaces and cgroups away a moment after their last user. */
 async function settled(before: ReturnType<typeof machine>, home?: RealHome): Promise<void> {
-  for (let i = 0; i < 50 && JSON.stringify(machine()) !== JSON.stringify(before); i++) await sleep(100);
+  for (let i = 0; i < 600 && JSON.stringify(machine()) !== JSON.stringify(before); i++) await sleep(100);
   expect(machine()).toEqual(before);
   // Control planes of others may come and go meanwhile.
   if (home) expect(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(commandOf).filter((line) => line.includes(home.folder))).toEqual([]);

@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { claimsOf, directGrant, discover, signIn, type Realm } from './open-id.js';
 import { eventually, makeRealHome, noRealNode, testImages, type RealHome } from './real-node.js';
 import { s3Request, type S3 } from './s3-client.js';
@@ -31,8 +31,12 @@ describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRea
     expect(code, stdout + stderr).toBe(0);
     web = webClient(await home.kubectl(['get', 'service', 'traefik', '-n', 'traefik', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']));
     realm = await eventually(() => discover(web, 'http://auth.ml.localhost/realms/model-registry-realm', 'model-registry-app'));
-    alice = await tokenOf('alice');
+    // Traefik hears of routes and of pods that are ready a moment later.
+    for (const url of ['http://catalog.ml.localhost/models', 'http://predictions.ml.localhost/predictions/iris', 'http://datasets.ml.localhost/datasets']) await eventually(async () => { expect((await call(url)).status, url).toBe(401); });
+    await eventually(async () => { expect((await call('http://ml.localhost/v2/health/ready')).status).toBe(200); });
   }, 1_200_000);
+  // A token ends after minutes, which tests on a busy machine may take.
+  beforeEach(async () => { alice = await tokenOf('alice'); });
   afterAll(async () => home?.remove());
 
   const up = (...args: string[]): ReturnType<RealHome['mostik']> => home.mostik(['up', dir, '--timeout', '600s', ...args], { env });

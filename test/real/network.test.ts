@@ -44,8 +44,8 @@ describe.skipIf(noRealNode !== undefined)(`policies on a real node${noRealNode ?
     home = await makeRealHome('policies', archives);
     await apply(namespaces.map((name) => namespaceObject(name)));
     // A new namespace takes pods once it has its ServiceAccount.
-    await eventually(async () => apply(drafts.map(podObject)), 20);
-    for (const namespace of namespaces) await home.kubectl(['wait', '--for=condition=Ready', 'pod', '--all', '--namespace', namespace, '--timeout=60s']);
+    await eventually(async () => apply(drafts.map(podObject)));
+    for (const namespace of namespaces) await home.kubectl(['wait', '--for=condition=Ready', 'pod', '--all', '--namespace', namespace, '--timeout=180s']);
     const listed = asList(valueAt(JSON.parse(await home.kubectl(['get', 'pods', '--all-namespaces', '-o', 'json'])), 'items'));
     pods = drafts.map(({ namespace, name, labels, named }) => {
       const ip = listed.flatMap((pod) => (valueAt(pod, 'metadata', 'name') === name ? (asString(valueAt(pod, 'status', 'podIP')) ?? []) : []))[0] ?? '';
@@ -102,7 +102,7 @@ describe.skipIf(noRealNode !== undefined)(`policies on a real node${noRealNode ?
         return `${from.id} to ${to.id} on ${port}: ${state}`;
       })));
       // The agent follows the API server within moments; what stays different is wrong.
-      await eventually(async () => { expect(await seen(), `seed ${seed}: ${JSON.stringify(world)}`).toEqual(expected); }, 30);
+      await eventually(async () => { expect(await seen(), `seed ${seed}: ${JSON.stringify(world)}`).toEqual(expected); });
       await sleep(100);
       expect(await seen(), `seed ${seed}, a second time`).toEqual(expected);
       if (policies.length > 0) counts.sets++;
@@ -114,17 +114,21 @@ describe.skipIf(noRealNode !== undefined)(`policies on a real node${noRealNode ?
 
   test('the node reaches its pods whatever policies say, as probes must', async () => {
     await apply(namespaces.map((name) => policyObject('deny-all', name, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })));
-    await eventually(async () => { expect((await seen()).filter((line) => line.endsWith('open'))).toHaveLength(pods.length * ports.length); }, 30);
+    await eventually(async () => { expect((await seen()).filter((line) => line.endsWith('open'))).toHaveLength(pods.length * ports.length); });
     for (const { ip } of pods) await new Promise<void>((resolve, reject) => { connect({ host: ip, port: 8080, timeout: 15_000 }, resolve).once('error', reject).once('timeout', () => { reject(new Error(`${ip} does not answer`)); }).unref(); });
   });
 
   test('what is denied is refused at once, and a pod without policies is not held up', async () => {
-    // A packet that is dropped would cost the 15 seconds that nc waits.
-    const started = Date.now();
-    await seen();
-    expect(Date.now() - started).toBeLessThan(12_000);
+    // A packet that is dropped would cost the 15 seconds that nc waits, each time; the machine may be busy for a while.
+    const took: number[] = [];
+    while (took.length < 3 && !took.some((ms) => ms < 12_000)) {
+      const started = Date.now();
+      await seen();
+      took.push(Date.now() - started);
+    }
+    expect(Math.min(...took)).toBeLessThan(12_000);
     await home.kubectl(['delete', 'networkpolicies', '--all', '--all-namespaces']);
-    await eventually(async () => { expect((await seen()).filter((line) => line.endsWith('closed'))).toEqual([]); }, 30);
+    await eventually(async () => { expect((await seen()).filter((line) => line.endsWith('closed'))).toEqual([]); });
   });
 });
 

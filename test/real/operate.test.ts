@@ -87,7 +87,7 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
   beforeAll(async () => {
     home = await makeRealHome('operate', testImages('busybox:1').archives.filter((path) => path.includes('busybox')));
     dir = home.write('operate', { 'platform.yaml': platform, 'data.yaml': data, ...chart });
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '60s']);
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '120s']);
     expect(code, stdout + stderr).toBe(0);
   }, 300_000);
   afterAll(async () => home?.remove());
@@ -103,21 +103,23 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
     return ended.stdout + ended.stderr;
   };
   const starts = async (): Promise<number> => (await home.kubectl(['exec', 'data-0', '--', 'cat', '/data/starts'])).split('\n').length;
+  /** A container counts as running a moment before its program has written anything. */
+  const startedTimes = async (times: number): Promise<void> => eventually(async () => { expect(await starts()).toBe(times); });
 
   test('stop ends the pods and keeps the data, start brings them back', async () => {
-    expect(await starts()).toBe(1);
+    await startedTimes(1);
     expect(await run(['stop'])).toContain('2 components stopped');
     expect(await home.kubectl(['get', 'pods', '-o', 'name'])).toBe('');
     expect((await home.mostik(['status', dir])).stdout).toContain('0 of 2 components healthy, 2 stopped');
     expect(await run(['start'])).toContain('2 components started');
-    expect(await starts()).toBe(2);
+    await startedTimes(2);
   });
 
   test('restart makes new pods', async () => {
     const uid = await home.kubectl(['get', 'pod', 'data-0', '-o', 'jsonpath={.metadata.uid}']);
     expect(await run(['restart', 'data'])).toContain('1 component restarted');
     expect(await home.kubectl(['get', 'pod', 'data-0', '-o', 'jsonpath={.metadata.uid}'])).not.toBe(uid);
-    expect(await starts()).toBe(3);
+    await startedTimes(3);
   });
 
   test('tests of a chart run; one that fails is told with the end of its log', async () => {
@@ -126,7 +128,7 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
     expect(text).toMatch(/✗ failed {2}web {2}Pod\/default\/bad .*exit code 4/);
     expect(text).toContain('    | nothing is there');
     expect(text).toContain('1 of 2 tests passed');
-    expect(await home.kubectl(['get', 'pods', '-l', 'mostik.dev/component=web', '-o', 'name'])).toBe('pod/bad');
+    await eventually(async () => { expect(await home.kubectl(['get', 'pods', '-l', 'mostik.dev/component=web', '-o', 'name'])).toBe('pod/bad'); });
   });
 
   test('top shows what metrics-server measured, against requests and limits', async () => {
@@ -134,7 +136,7 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
       const top = JSON.parse(await run(['top', 'web', '-o', 'json'])) as { pods: { component: string; used: { memory: number }; requests: object; limits: object }[]; nodes: object[] };
       expect(top.pods).toHaveLength(1);
       return top;
-    }, 90);
+    }, 180);
     expect(pods[0]).toMatchObject({ component: 'web', requests: { cpu: 0.01, memory: 16 * 1024 ** 2 }, limits: { memory: 64 * 1024 ** 2 } });
     expect(pods[0]?.used.memory).toBeGreaterThan(0);
     expect(nodes).toHaveLength(1);
@@ -155,7 +157,7 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
     expect(text).toMatch(/failed data: StatefulSet\/default\/data: .*exit code 3.*its last words: cannot read the settings/);
     expect(text).toContain('skipped web: data is not healthy');
     writeFileSync(join(dir, 'data.yaml'), data);
-    expect(await starts()).toBe(4);
-    expect((await home.mostik(['status', dir, '--why'])).stdout).toContain('every component is ready');
+    await startedTimes(4);
+    await eventually(async () => { expect((await home.mostik(['status', dir, '--why'])).stdout).toContain('every component is ready'); });
   });
 });

@@ -56,7 +56,9 @@ export async function makeRealHome(cluster: string, archives: readonly string[] 
 
 /** Asks over HTTP; a body that is JSON is read. */
 export async function ask(url: string, body?: object): Promise<{ status: number; text: string; json: Record<string, unknown> }> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5000), ...(body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}) });
+  // A connection of its own each time: one that is kept may lead to a pod that is gone by then.
+  const headers = { connection: 'close', ...(body ? { 'content-type': 'application/json' } : {}) };
+  const answer = await fetch(url, { signal: AbortSignal.timeout(10_000), headers, ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) });
   const text = await answer.text();
   return { status: answer.status, text, json: answer.headers.get('content-type')?.includes('json') ? asDict(JSON.parse(text)) : {} };
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -53,7 +54,7 @@ spec:
 
   test('up builds and pushes what names the registry, and the pod runs exactly what the registry holds', async () => {
     await done('up', dir, '--timeout', '120s');
-    expect(await shown()).toBe('the first text');
+    await eventually(async () => { expect(await shown()).toBe('the first text'); });
     const held = await digests();
     expect(Object.keys(held)).toEqual(['team/page:1']);
     expect(await runs()).toBe(`${registry}/team/page@${held['team/page:1']}`);
@@ -86,7 +87,7 @@ spec:
 
   test('a tag that is not there is explained and rolled back', async () => {
     write('2', 'the second text', { asks: 'none' });
-    const { code, stdout, stderr } = await mostik('apply', dir, '--yes', '--timeout', '20s', '--rollback-on-failure');
+    const { code, stdout, stderr } = await mostik('apply', dir, '--yes', '--timeout', '40s', '--rollback-on-failure');
     expect(code, stdout + stderr).not.toBe(0);
     expect(stdout).toMatch(/pod page-\S+ .*k3d-ml-registry:5050\/team\/page:none: not found/);
     expect(stderr).toContain('Rolling back to the last good generation');
@@ -95,7 +96,7 @@ spec:
 
   test('so is an image whose program ends at once', async () => {
     write('3', 'never shown', { command: '["sh", "-c", "echo the ledger cannot be opened; exit 3"]' });
-    const { code, stdout, stderr } = await mostik('up', dir, '--timeout', '20s', '--rollback-on-failure');
+    const { code, stdout, stderr } = await mostik('up', dir, '--timeout', '40s', '--rollback-on-failure');
     expect(code, stdout + stderr).not.toBe(0);
     expect(stdout).toMatch(/pod page-\S+ .*(exit code 3|CrashLoopBackOff)/);
     expect(stderr).toContain('Rolling back to the last good generation');
@@ -104,7 +105,7 @@ spec:
 
   async function afterRollback(): Promise<void> {
     expect(await home.kubectl(['get', 'deployment/page', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'])).toBe(`${registry}/team/page:2`);
-    await home.kubectl(['rollout', 'status', 'deployment/page', '--timeout=60s']);
+    await home.kubectl(['rollout', 'status', 'deployment/page', '--timeout=120s']);
     await eventually(async () => { expect(await shown()).toBe('the second text'); });
   }
 
@@ -124,8 +125,9 @@ spec:
     await done('cluster', 'start', 'pulls');
     expect(await digests()).toEqual(before);
     await home.kubectl(['run', 'fourth', `--image=${registry}/team/page:4`]);
-    await home.kubectl(['wait', '--for=condition=Ready', 'pod/fourth', '--timeout=60s']);
-    expect((await ask(`http://${await home.kubectl(['get', 'pod/fourth', '-o', 'jsonpath={.status.podIP}'])}:8080`)).text.trim()).toBe('the fourth text');
+    await home.kubectl(['wait', '--for=condition=Ready', 'pod/fourth', '--timeout=120s']);
+    const fourth = await home.kubectl(['get', 'pod/fourth', '-o', 'jsonpath={.status.podIP}']);
+    await eventually(async () => { expect((await ask(`http://${fourth}:8080`)).text.trim()).toBe('the fourth text'); });
   });
 
   test('it listens on this machine alone, and a port that is taken is said', async () => {
@@ -133,6 +135,7 @@ spec:
     expect(listening.sort()).toEqual(['10.127.255.1:5050', '127.0.0.1:5050']);
     await done('cluster', 'stop', 'pulls');
     const server = createServer().listen(5050, '127.0.0.1');
+    await once(server, 'listening');
     try {
       const { code, stderr } = await mostik('cluster', 'start', 'pulls');
       expect(code).toBe(4);

@@ -16,7 +16,7 @@ export interface Sending {
   body?: string;
 }
 
-/** Sends requests for any host name to one address, as a browser does whose name server points there. */
+/** Sends requests for any host name to one address, as a browser does whose name server points there, each on a connection of its own. */
 export type WebClient = (url: string, sending?: Sending) => Promise<Answer>;
 
 /** Makes a client that finds every host at `address`; ports are those of the URLs. */
@@ -25,7 +25,7 @@ export function webClient(address: string): WebClient {
     new Promise((resolve, reject) => {
       const { host, port, pathname, search } = new URL(url);
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const sent = request({ host: address, port: port === '' ? 80 : Number(port), method, path: pathname + search, headers: { host, ...length, ...headers }, timeout: 20_000 }, (answer) => {
+      const sent = request({ host: address, port: port === '' ? 80 : Number(port), method, path: pathname + search, headers: { host, ...length, ...headers }, timeout: 20_000, agent: false }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('error', reject);
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
