@@ -53,7 +53,7 @@ export async function kubectl(record: ClusterRecord, ...args: string[]): Promise
 /** Waits until a workload is rolled out; a failure shows its pods and events. */
 export async function rollout(record: ClusterRecord, workload: string): Promise<void> {
   try {
-    await kubectl(record, 'rollout', 'status', workload, '--timeout=60s');
+    await kubectl(record, 'rollout', 'status', workload, '--timeout=180s');
   } catch (error) {
     const pods = await kubectl(record, 'describe', 'pods', '-l', `app=${workload.split('/')[1]}`);
     throw new Error(`${workload} is not rolled out\n${pods}\n${await kubectl(record, 'get', 'pods,pvc', '-o', 'wide')}`, { cause: error });
@@ -68,7 +68,7 @@ export async function apply(record: ClusterRecord, text: string): Promise<void> 
 }
 
 /** Asks until the answer satisfies, and fails with the last one. */
-export async function eventually<T>(ask: () => T | Promise<T>, satisfies: (answer: T) => boolean, seconds = 60): Promise<T> {
+export async function eventually<T>(ask: () => T | Promise<T>, satisfies: (answer: T) => boolean, seconds = 120): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

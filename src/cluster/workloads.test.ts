@@ -32,8 +32,9 @@ describe.skipIf(!binaries)(`workloads on simulated nodes${noCluster}`, () => {
     await kubectl(cluster, 'set', 'image', 'deployment/many', 'app=example.org/app:2');
     await rollout(cluster, 'deployment/many');
     expect(await field('deployment/many', '.status.availableReplicas')).toBe('100');
-    const ips = (await kubectl(cluster, 'get', 'pods', '-l', 'app=many', '-o', 'jsonpath={.items[?(@.status.phase=="Running")].status.podIP}')).split(' ');
-    expect(new Set(ips).size).toBe(100);
+    // Pods of the old image are still there while they end.
+    const ips = async (): Promise<string[]> => (await kubectl(cluster, 'get', 'pods', '-l', 'app=many', '-o', 'jsonpath={.items[?(@.status.phase=="Running")].status.podIP}')).split(' ');
+    expect(new Set(await eventually(ips, ({ length }) => length === 100)).size).toBe(100);
     await kubectl(cluster, 'delete', 'deployment/many');
   });
 
@@ -65,8 +66,8 @@ describe.skipIf(!binaries)(`workloads on simulated nodes${noCluster}`, () => {
   test('Jobs complete, and one whose pods crash fails', async () => {
     await apply(cluster, job('good', '{}'));
     await apply(cluster, job('bad', '{mostik.dev/simulate-crash: "true"}'));
-    await kubectl(cluster, 'wait', '--for=condition=Complete', 'job/good', '--timeout=60s');
-    await kubectl(cluster, 'wait', '--for=condition=Failed', 'job/bad', '--timeout=60s');
+    await kubectl(cluster, 'wait', '--for=condition=Complete', 'job/good', '--timeout=180s');
+    await kubectl(cluster, 'wait', '--for=condition=Failed', 'job/bad', '--timeout=180s');
   });
 
   test('a StatefulSet gets its claims bound, and a claim grows when asked', async () => {

@@ -110,7 +110,7 @@ describe.skipIf(!binaries)(`capacity verdicts beside the real scheduler and quot
       });
     };
     let left = await differences();
-    for (let round = 0; round < 90 && left.length > 0; round++) {
+    for (let round = 0; round < 400 && left.length > 0; round++) {
       await sleep(500);
       left = await differences();
     }
@@ -173,9 +173,9 @@ function partsOf(sentence: string): string[] {
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < 800; round++) {
     if (await isSo()) return;
     await sleep(250);
   }
-  throw new Error(`not within 50 s: ${what}`);
+  throw new Error(`not within 200 s: ${what}`);
 }

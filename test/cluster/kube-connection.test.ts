@@ -53,8 +53,10 @@ onApiServer('a connection to a real API server', () => {
     await expect.poll(() => direct.get(ref), { timeout: 30_000 }).toBeDefined();
     proxy.cut();
     expect(await creating).toMatchObject({ exitCode: 4, diagnostics: [{ code: 'connection-lost', message: expect.stringContaining('ConfigMap/default/once: create: the connection to cluster test was cut') }] });
-    const audit = (await readFile(server.auditLog ?? '', 'utf8')).split('\n').filter((line) => line.includes('"verb":"create"') && line.includes('fieldManager=mostik'));
-    expect(audit).toHaveLength(1);
+    // A request is written down after its object is there.
+    const creates = async (): Promise<string[]> => (await readFile(server.auditLog ?? '', 'utf8')).split('\n').filter((line) => line.includes('"verb":"create"') && line.includes('fieldManager=mostik'));
+    await expect.poll(creates).not.toEqual([]);
+    expect(await creates()).toHaveLength(1);
     kube.close();
     direct.close();
   });
@@ -71,7 +73,7 @@ onApiServer('a connection to a real API server', () => {
   });
 
   it('says that a server is gone when it does not come back', async () => {
-    const kube = await connect({ kubeconfig: proxy.kubeconfig, patienceMs: 500 });
+    const kube = await connect({ kubeconfig: proxy.kubeconfig, patienceMs: 2_000 });
     await proxy.refuse();
     const error = await kube.version().catch((caught: unknown) => caught);
     await proxy.accept();
@@ -96,7 +98,7 @@ onApiServer('a connection to a real API server', () => {
 
   it('gives up a request whose time is over, and one that its caller stops', async () => {
     const stalled = await startTcpProxy(server.kubeconfig);
-    const kube = await connect({ kubeconfig: stalled.kubeconfig, timeoutMs: 300 });
+    const kube = await connect({ kubeconfig: stalled.kubeconfig, timeoutMs: 4_000 });
     await kube.version();
     stalled.stall();
     await expect(kube.version()).rejects.toMatchObject({ exitCode: 5, diagnostics: [{ code: 'request-timeout' }] });
@@ -111,7 +113,7 @@ onApiServer('a connection to a real API server', () => {
 
   it('notices by its pings that a connection is dead', async () => {
     const dead = await startTcpProxy(server.kubeconfig);
-    const kube = await connect({ kubeconfig: dead.kubeconfig, patienceMs: 0, pingMs: 1_000 });
+    const kube = await connect({ kubeconfig: dead.kubeconfig, patienceMs: 0, pingMs: 3_000 });
     await kube.version();
     dead.stall();
     await expect(kube.version()).rejects.toMatchObject({ diagnostics: [{ code: 'cluster-unreachable' }] });

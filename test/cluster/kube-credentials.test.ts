@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { connect, isForbidden } from '../../src/kube/index.js';
 import { onApiServer, startApiServer, type ApiServer } from './api-server.js';
 import { makeCertificates, type Certificates } from './certificates.js';
@@ -24,6 +24,9 @@ onApiServer('credentials that a real API server checks', () => {
     issuer = await startIssuer();
     server = await startApiServer({ flags: ['--oidc-issuer-url', issuer.url, '--oidc-client-id', 'mostik-test', '--oidc-ca-file', issuer.caFile, '--oidc-username-claim', 'sub', '--oidc-groups-claim', 'groups'] });
     dir = dirname(server.kubeconfig);
+    // The server asks the issuer for its keys in its own time, and every 10 s until it has them.
+    const known = await withUser('oidc-known', { token: issuer.token('eve', 600) });
+    await vi.waitFor(async () => expect((await whoAmI(known)).username).toBe(`${issuer.url}#eve`), { timeout: 60_000, interval: 500 });
   });
 
   afterAll(async () => {

@@ -39,11 +39,10 @@ describe.skipIf(noApiServer)('lock, record and generations', () => {
   });
 
   it('lets a newer apply take over from one that only waits', async () => {
-    const waiting = desiredOf('handover', { web: { objects: [deployment('handover', { replicas: 1 })], timeoutSeconds: 60 } });
+    const waiting = desiredOf('handover', { web: { objects: [deployment('handover', { replicas: 1 })], timeoutSeconds: 240 } });
     const first = applyDesired(kube, waiting).then(() => 'ended', (error: unknown) => error);
     const phase = async (): Promise<string | undefined> => (await readState(kube, 'handover', stateNamespace)).last?.phase;
-    for (let i = 0; i < 100 && (await phase()) !== 'waiting'; i++) await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await phase()).toBe('waiting');
+    await expect.poll(phase, { timeout: 120_000, interval: 100 }).toBe('waiting');
     const { result } = await applyDesired(kube, desiredOf('handover', { web: { objects: [configMap('handover', {})] } }));
     expect(result).toMatchObject({ outcome: 'succeeded', generation: 2 });
     expect(await first).toMatchObject({ exitCode: 6, diagnostics: [expect.objectContaining({ code: 'lock-lost', message: expect.stringContaining('a newer apply took over') })] });
@@ -53,10 +52,22 @@ describe.skipIf(noApiServer)('lock, record and generations', () => {
   it('writes nothing and takes no lock when nothing changed', async () => {
     const desired = desiredOf('quiet', { web: { objects: [configMap('quiet', {})] } });
     await applyDesired(kube, desired);
-    const before = (await kube.list('v1', 'Secret', { namespace: stateNamespace })).resourceVersion;
+    // Versions of objects, not of the list: the API server itself renews a Lease every 10 s.
+    const secrets = async (): Promise<string[]> => (await kube.list('v1', 'Secret', { namespace: stateNamespace })).items.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`).sort();
+    const before = await secrets();
+    const stop = new AbortController();
+    const leases: string[] = [];
+    const watching = kube.watch('coordination.k8s.io/v1', 'Lease', { namespace: stateNamespace, signal: stop.signal }, (event) => leases.push(event.type === 'listed' ? 'listed' : `${event.type} ${event.object.metadata.name}`));
+    await expect.poll(() => leases).toEqual(['listed']);
     const { result } = await applyDesired(kube, desired);
     expect(result).toMatchObject({ generation: null, outcome: 'succeeded' });
-    expect((await kube.list('v1', 'Secret', { namespace: stateNamespace })).resourceVersion).toBe(before);
+    expect(await secrets()).toEqual(before);
+    // Changes come in their order: what was before this one has been told when it is.
+    await kube.create(lease('marker', {}));
+    await expect.poll(() => leases).toContain('added mostik.marker');
+    expect(leases).toEqual(['listed', 'added mostik.marker']);
+    stop.abort();
+    await watching;
   });
 
   it('rolls back to an older generation, with today\'s secret values', async () => {

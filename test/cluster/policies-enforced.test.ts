@@ -71,6 +71,8 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules of a platform in its clus
     await writeFile(join(dir, 'rules/team-label.yaml'), ownRule);
     await writeFile(join(dir, 'objects.yaml'), objects);
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+    // A new namespace takes pods once it has its ServiceAccount.
+    await until(async () => (await kube.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'shop', name: 'default' })) !== undefined);
     // What was there before the rules must stay manageable.
     await kube.create(inShop('v1', 'Pod', 'old', { spec: { containers: [container()] } }));
     await kube.create(inShop('v1', 'Service', 'old', { metadata: { name: 'old', namespace: 'shop', finalizers: ['example.org/wait'] }, spec: { type: 'NodePort', selector: { app: 'a' }, ports: [{ port: 80 }] } }));
@@ -78,7 +80,9 @@ describe.skipIf(noApiServer ?? !engineForTests)('rules of a platform in its clus
     const { result } = await applyDesired(kube, desired, { wait: false });
     expect(result.outcome).toBe('succeeded');
     for (const rule of ['tr-k8s-4', 'tr-k8s-6', 'team-label', 'image-pinned']) expect(await kube.get(policyRef(rule)), rule).toBeDefined();
-    await until(async () => (await refusal(workload('probe')))?.includes('shop.tr-k8s-4') === true && (await refusal(door('probe')))?.includes('shop.tr-k8s-6') === true && (await refusal(unlabelled))?.includes('shop.team-label') === true);
+    // Each for its own reason: until its parameters are known, a rule refuses everything.
+    const refused = async (object: KubeObject, reason: string): Promise<boolean> => (await refusal(object))?.includes(`denied request: ${reason}`) === true;
+    await until(async () => (await refused(workload('probe'), 'no container has')) && (await refused(door('probe'), 'type NodePort')) && (await refused(unlabelled, 'it has no label team')));
   });
   afterAll(async () => {
     kube.close();
