@@ -20,7 +20,7 @@ describe.skipIf(noEngine)('platforms/balance-plus', () => {
     home = makeHome();
     dir = home.copy('balance-plus');
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   const render = async (...profiles: string[]): Promise<Rendered[]> => {
     const { code, stdout, stderr } = await home.mostik(['render', dir, ...flags(profiles)]);
@@ -110,5 +110,5 @@ describe.skipIf(noEngine)('platforms/balance-plus', () => {
     const { stdout } = await home.mostik(['kubectl', '--cluster', 'balance-plus-prod', '--', 'get', 'deployments', '-n', 'balance-plus', '-o', 'json']);
     const replicas = Object.fromEntries((JSON.parse(stdout) as { items: { metadata: { name: string }; spec: { replicas: number } }[] }).items.map(({ metadata, spec }) => [metadata.name, spec.replicas]));
     expect(replicas).toMatchObject({ 'api-gateway': 2, orchestrator: 2, frontend: 2 });
-  }, 240_000);
+  }, 600_000);
 });

@@ -14,7 +14,7 @@ spec:
 describe.skipIf(noEngine)(`mostik check capacity${noEngine === undefined ? '' : ` (${noEngine})`}`, () => {
   let home: Home;
   beforeAll(() => { home = makeHome(); });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   it('shows what fits from files alone, and fails when pods surely wait', async () => {
     const dir = home.write('tight', { 'platform.yaml': platform });

@@ -22,7 +22,7 @@ spec:
     const { code, stdout, stderr } = await home.mostik(['up', dir]);
     expect(code, stdout + stderr).toBe(0);
   }, 600_000);
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   it('names the line from files, and the owner on the cluster when asked', async () => {
     const files = await home.mostik(['explain', 'deploy/web', 'spec.replicas', dir]);

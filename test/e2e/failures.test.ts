@@ -18,7 +18,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     const { code, stderr } = await home.mostik(['cluster', 'create', 'failures']);
     expect(code, stderr).toBe(0);
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   const objects = async (...args: string[]): Promise<string[]> => {
     const { stdout } = await home.mostik(['kubectl', '--cluster', 'failures', '--', 'get', ...args, '-o', 'name']);
@@ -30,7 +30,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
     child: { workload: { image: "nginx:1.27", port: 80 }, needs: [big] }
     other: { workload: { image: "nginx:1.27", port: 80 } }
 `, '  checks: { severity: { pods-will-not-fit: warning } }\n') });
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '12s']);
     expect(code).toBe(5);
     expect(stdout + stderr).toMatch(/Insufficient cpu/);
     expect(await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=too-big')).toEqual(['deployment.apps/big', 'deployment.apps/other']);
@@ -49,7 +49,7 @@ describe.skipIf(noEngine)('what goes wrong', () => {
   it('ends with exit 5 and the kubelet\'s reason when a pod is held by a slow stage', async () => {
     const dir = home.write('slow', { 'platform.yaml': platform('slow', `    held: { workload: { image: "nginx:1.27", port: 80, annotations: { mostik.dev/simulate-ready-after: 10m } } }
 `) });
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '12s']);
     expect(code).toBe(5);
     expect(stdout + stderr).toMatch(/pod held-\S+ Pending: mostik.dev\/simulate-ready-after holds it for 10m/);
   });
@@ -67,7 +67,7 @@ spec:
     spec: { containers: [{ name: web, image: nginx, envFrom: [{ secretRef: { name: nowhere } }] }] }
 `,
     });
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '4s']);
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '12s']);
     expect(code).toBe(5);
     expect(stdout + stderr).toMatch(/nowhere/);
   });
@@ -78,9 +78,10 @@ spec:
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
     child.stdout?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-    for (let i = 0; i < 100 && (await objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=interrupted')).length === 0; i++) await sleep(100);
+    await expect.poll(() => objects('deployments', '-n', 'default', '-l', 'mostik.dev/platform=interrupted'), { timeout: 60_000 }).not.toEqual([]);
+    const closed = once(child, 'close') as Promise<[number | null]>;
     child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number | null];
+    const [code] = await closed;
     expect(code, output).toBe(130);
     expect(output).not.toMatch(/\n\s+at /);
     expect(await objects('leases', '-n', 'mostik-system')).toEqual([]);
@@ -106,7 +107,8 @@ spec:
       await ended;
       const started = performance.now();
       const { code, stdout, stderr } = await home.mostik(['apply', dir, '--yes']);
-      usual = performance.now() - started;
+      // The shortest so far: where the machine is slow for a while, more of them are interrupted, not fewer.
+      usual = round === 0 ? performance.now() - started : Math.min(usual, performance.now() - started);
       expect(code, `round ${round}\n${stdout}${stderr}`).toBe(0);
       const expected = names.filter((_, i) => (i + round) % 3 !== 0).map((name) => `configmap/${name}`).sort();
       expect(await objects('configmaps', '-n', 'default', '-l', 'mostik.dev/platform=killed')).toEqual(expected);

@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { k3dSchema } from '../../src/cluster/k3d/schema.js';
@@ -183,7 +182,7 @@ describe('clusters of k3d', () => {
     });
     const registry = spawn(nodeEngine, ['registry', join(folder, 'registry.json'), `127.0.0.1:${port}`], { stdio: 'ignore' });
     try {
-      for (let i = 0; i < 100 && !(await fetch(`http://127.0.0.1:${port}/v2/`).then(({ ok }) => ok, () => false)); i++) await sleep(100);
+      await expect.poll(() => fetch(`http://127.0.0.1:${port}/v2/`).then(({ ok }) => ok, () => false), { timeout: 60_000 }).toBe(true);
       const env = { PATH: [standIn, process.env['PATH'] ?? ''].join(delimiter), MOSTIK_TEST_K3D: folder, CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') };
       const pushed = await home.mostik(['image', 'push', '--dir', dir, '--with', 'buildah'], { env });
       expect(pushed.code, pushed.stderr).toBe(0);

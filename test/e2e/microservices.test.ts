@@ -18,7 +18,7 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
     expect(made.stderr + made.stdout).toContain('microservices');
     expect(made.code).toBe(0);
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   const kubectl = async (...args: string[]): Promise<KubeItem[]> => {
     const { stdout, code, stderr } = await home.mostik(['kubectl', '--dir', dir, '--', 'get', ...args, '-o', 'json']);
@@ -60,8 +60,10 @@ describe.skipIf(noEngine)('platforms/microservices, from nothing to destroyed', 
   });
 
   it('changes nothing the second time: no write reaches the API server, no lock is taken', async () => {
-    const audit = (): Audit[] => readFileSync(join(home.folder, 'state/mostik/clusters/microservices/logs/audit.log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Audit);
-    const writesIn = (entries: Audit[]): Audit[] => entries.filter(({ verb, user, requestURI }) => !user.username.startsWith('system:') && ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb) && !requestURI.includes('dryRun=All'));
+    // What follows the last line break is a line that is still being written.
+    const audit = (): Audit[] => readFileSync(join(home.folder, 'state/mostik/clusters/microservices/logs/audit.log'), 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as Audit);
+    // Simulated nodes renew their Leases by themselves, whatever Mostik does.
+    const writesIn = (entries: Audit[]): Audit[] => entries.filter(({ verb, user, requestURI }) => !/^(system:|mostik-simulated-nodes$)/.test(user.username) && ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb) && !requestURI.includes('dryRun=All'));
     const before = audit().length;
     expect(writesIn(audit()).length, 'the first up wrote').toBeGreaterThan(20);
     const { code, stdout, stderr } = await home.mostik(['up', dir]);

@@ -23,7 +23,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
     home = makeHome();
     dir = home.copy('ml-platform');
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   const render = async (...profiles: string[]): Promise<Rendered[]> => {
     const { code, stdout, stderr } = await home.mostik(['render', dir, ...flags(profiles)]);

@@ -49,7 +49,8 @@ export function makeHome(): Home {
           const code = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
           resolve({ code, stdout, stderr });
         });
-        child.stdin?.end(options.input ?? '');
+        // A command may end before it has read its input: how it ended is told above.
+        child.stdin?.on('error', () => undefined).end(options.input ?? '');
       }),
     start: (args, options = {}) => spawn(process.execPath, [bin, ...args], { cwd: options.cwd ?? folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
     copy: (platform, name = platform) => {
@@ -69,7 +70,8 @@ export function makeHome(): Home {
       const { stdout } = await home.mostik(['cluster', 'list', '-o', 'json']);
       const clusters = stdout.trim() === '' ? [] : (JSON.parse(stdout) as { clusters: { name: string }[] }).clusters;
       for (const { name } of clusters) await home.mostik(['cluster', 'delete', name, '--yes']);
-      rmSync(folder, { recursive: true, force: true });
+      // A process that was killed a moment ago may still write a last file.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
   return home;

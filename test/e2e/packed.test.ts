@@ -20,7 +20,7 @@ describe.skipIf(noEngine)('the packed npm package in an empty folder', () => {
     mkdirSync(folder);
     await run('npm', ['init', '-y'], { cwd: folder });
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(packed, readdirSync(packed)[0]!)], { cwd: folder, maxBuffer: 16 * 1024 * 1024 });
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     await installed('cluster', 'delete', 'microservices', '--yes');
     await home.remove();
@@ -44,5 +44,5 @@ describe.skipIf(noEngine)('the packed npm package in an empty folder', () => {
     expect((JSON.parse(rendered.stdout) as { items: unknown[] }).items.length).toBeGreaterThan(10);
     const { code, stdout, stderr } = await installed('up', 'shop');
     expect(code, stdout + stderr).toBe(0);
-  }, 180_000);
+  }, 600_000);
 });

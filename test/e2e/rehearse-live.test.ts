@@ -70,9 +70,9 @@ describe.skipIf(noEngine)('a rehearsal beside copies of the live cluster', () =>
     }
     expect((await kubectl('label', 'node/worker-2', 'disk=fast')).code).toBe(0);
     expect((await kubectl('patch', 'deployment/api-gateway', '-n', 'shop', '--type=merge', '-p', '{"spec":{"replicas":3}}')).code).toBe(0);
-    expect((await kubectl('rollout', 'status', 'deployment/big', '-n', 'other', '--timeout=30s')).code).toBe(0);
+    expect((await kubectl('rollout', 'status', 'deployment/big', '-n', 'other', '--timeout=120s')).code).toBe(0);
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   const rehearse = async (...args: string[]): Promise<{ code: number; report: Rehearsal; outputs: string }> => {
     const file = join(home.folder, 'live.json');

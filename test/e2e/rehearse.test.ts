@@ -34,7 +34,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     expect(code, stdout + stderr).toBe(0);
     audit = join(home.folder, 'state', 'mostik', 'clusters', 'shop', 'logs', 'audit.log');
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   /** Requests of ours that could have changed the real cluster, dry runs among them. */
   const writes = (): string[] => readFileSync(audit, 'utf8').split('\n').filter((line) => line.includes('"username":"mostik-admin"') && /"verb":"(create|update|patch|delete|deletecollection)"/.test(line));
@@ -138,7 +138,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
       const child = home.start(['rehearse', dir]);
       let output = '';
       child.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-      for (let i = 0; i < 300 && !output.includes('starting etcd'); i++) await sleep(50);
+      await expect.poll(() => output, { timeout: 60_000 }).toContain('starting etcd');
       await sleep(1500);
       const ended = once(child, 'exit') as Promise<[number | null]>;
       child.kill(signal);
@@ -150,7 +150,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
     expect(leftovers(home)).not.toEqual([]);
     expect((await rehearse('none')).code).toBe(0);
     expect(leftovers(home)).toEqual([]);
-  }, 90_000);
+  });
 
   it('ends well for microservices, also upon a profile, and keeps the cluster when asked', async () => {
     const microservices = home.copy('microservices');

@@ -21,7 +21,7 @@ describe.skipIf(noEngine)('a saved plan', () => {
     const { code, stderr } = await home.mostik(['up', dir]);
     expect(code, stderr).toBe(0);
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   const plan = async (image: string): Promise<void> => {
     writeFileSync(join(dir, 'platform.yaml'), platform(image));
@@ -33,7 +33,7 @@ describe.skipIf(noEngine)('a saved plan', () => {
   it('is applied when nothing moved but pods', async () => {
     await plan('nginx:1.28');
     expect((await kubectl('delete', 'pods', '--all', '-n', 'default', '--wait=false')).code).toBe(0);
-    expect((await kubectl('rollout', 'status', 'deployment/web', '-n', 'default', '--timeout=30s')).code).toBe(0);
+    expect((await kubectl('rollout', 'status', 'deployment/web', '-n', 'default', '--timeout=120s')).code).toBe(0);
     const { code, stderr } = await home.mostik(['apply', file(), '--yes']);
     expect(code, stderr).toBe(0);
   });

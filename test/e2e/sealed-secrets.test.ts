@@ -88,7 +88,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     cpSync(first, clone, { recursive: true });
     rmSync(join(clone, '.env'));
   });
-  afterAll(async () => { await home.remove(); }, 60_000);
+  afterAll(async () => { await home.remove(); });
 
   it('a private key is refused where Git would take it, and readable by its owner alone', async () => {
     expect(statSync(key()).mode & 0o777).toBe(0o600);
