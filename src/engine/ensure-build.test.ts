@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
@@ -52,8 +51,11 @@ describe('building with Go', () => {
     fixture.write('render', 'large.go', largeSource());
     const first = startProcess(fixture, fixture.env);
     await first.event('building');
+    // Held until the second has seen it: nobody knows how fast the compiler is.
+    first.child.kill('SIGSTOP');
     const second = startProcess(fixture, fixture.env);
     const waiting = await second.event('waiting');
+    first.child.kill('SIGCONT');
     expect(waiting.holder).toMatch(new RegExp(`^process ${first.child.pid} on \\S+ since \\d\\d:\\d\\d:\\d\\d UTC$`));
     expect((await first.event('done')).engine).toMatchObject({ source: 'go' });
     expect((await second.event('done')).engine).toMatchObject({ source: 'cache' });
@@ -215,8 +217,7 @@ function startProcess(fixture: Fixture, env: NodeJS.ProcessEnv): Helper {
 
 /** Fails when a process that works for the fixture (its cache folder stands in the environment) is still there. */
 async function nobodyBuildsIn(fixture: Fixture): Promise<void> {
-  for (let i = 0; i < 50 && builders(fixture).length > 0; i++) await sleep(100);
-  expect(builders(fixture)).toEqual([]);
+  await expect.poll(() => builders(fixture)).toEqual([]);
 }
 
 function builders({ folder }: Fixture): string[] {

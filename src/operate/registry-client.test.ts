@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openRegistry } from './registry-client.js';
 
 const program = join(process.env['MOSTIK_ENGINE_DIR'] ?? '', 'mostik-node');
@@ -36,11 +35,7 @@ describe.skipIf(noRegistry !== '')(`the registry of the node's engine${noRegistr
     writeFileSync(config, JSON.stringify({ version: '0.1', log: { level: 'warn' }, storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } }, http: { secret: 'of this test' } }));
     address = `127.0.0.1:${await freePort()}`;
     child = spawn(program, ['registry', config, address], { stdio: 'ignore' });
-    for (let i = 0; i < 100; i++) {
-      if (await fetch(`http://${address}/v2/`).then(({ ok }) => ok, () => false)) return;
-      await sleep(100);
-    }
-    throw new Error('the registry does not answer');
+    await vi.waitFor(async () => expect((await fetch(`http://${address}/v2/`)).ok).toBe(true), { timeout: 50_000, interval: 100 });
   });
   afterAll(async () => {
     const ended = new Promise((resolve) => { child.once('exit', resolve); });

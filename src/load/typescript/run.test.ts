@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 const tell = (expression: string) => `import { writeSync } from 'node:fs'; writeSync(3, JSON.stringify({ kind: 'data', places: [], data: ${expression} }));`;
-const run = (code: string, timeoutSeconds = 10) => runBundle(code, { cwd, timeoutSeconds });
+const run = (code: string, timeoutSeconds = 25) => runBundle(code, { cwd, timeoutSeconds });
 const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('mostik-platform-'));
 
 test('the environment is empty, and what is printed disturbs nothing', async () => {
