@@ -9,6 +9,9 @@ const lookEvery = 50;
 /** How often reasons are asked for while something is not healthy: they need extra requests. */
 const explainEvery = 2000;
 
+/** A cluster has stalled when nothing moved for as long as it takes to answer so many questions: what answers slowly moves slowly. */
+const answersPerStall = 20;
+
 /** How waiting ended: `timeout` and `failed` carry the objects that are not healthy, with reasons. */
 export interface WaitResult {
   outcome: 'healthy' | 'failed' | 'timeout';
@@ -28,7 +31,8 @@ export interface MonitorOptions {
   controllers?: Controllers | undefined;
   /**
    * Seconds without any progress in the whole platform after which a wait for nothing but stuck objects ends as failed.
-   * For clusters where all that can happen happens at once; without it a wait lasts until its timeout.
+   * For clusters where all that can happen happens at once; without it a wait lasts until its timeout. A cluster that
+   * answers slowly gets more of it.
    */
   patienceSeconds?: number | undefined;
 }
@@ -65,7 +69,7 @@ export function openMonitor(kube: Kube, platform: string, { controllers = 'run',
         ...options,
         judge: (ref) => judge(find(ref), controllers),
         moved: () => { movedAt = Date.now(); },
-        hasStalled: () => Date.now() - movedAt >= patienceSeconds * 1000,
+        hasStalled: (answeredInMs) => Date.now() - movedAt >= Math.max(patienceSeconds * 1000, answersPerStall * answeredInMs),
         explainEvery: Math.min(explainEvery, patienceSeconds * 500),
         nextChange: (ms) => nextChange(ms, options.signal, waiters),
         pause: (ms) => nextChange(ms, options.signal, new Set()),
@@ -89,8 +93,8 @@ interface WaitWorld {
   judge(ref: ObjectRef): Judged;
   /** Something has come nearer to its end, or was written. */
   moved(): void;
-  /** Nothing has for as long as anybody has patience. */
-  hasStalled(): boolean;
+  /** Nothing has for as long as anybody has patience with a cluster that answers in this time. */
+  hasStalled(answeredInMs: number): boolean;
   /** Milliseconds between two looks at reasons. */
   explainEvery: number;
   onHealth(ref: ObjectRef, health: Health): void;
@@ -110,8 +114,9 @@ async function waitUntilHealthy(kube: Kube, refs: readonly ObjectRef[], world: W
     const held = now.filter(({ health }) => health.status !== 'healthy' && health.status !== 'unknown');
     let ending: 'failed' | 'timeout' | undefined = held.some(({ health }) => health.status === 'failed') ? 'failed' : Date.now() >= deadline ? 'timeout' : undefined;
     if (held.length > 0 && (ending !== undefined || Date.now() >= explainAt)) {
+      const askedAt = Date.now();
       const { stuck, hopeless } = await explainAll(kube, held, reasons);
-      if (hopeless || (stuck && world.hasStalled())) ending ??= 'failed';
+      if (hopeless || (stuck && world.hasStalled(Date.now() - askedAt))) ending ??= 'failed';
       explainAt = Date.now() + world.explainEvery;
     }
     for (const item of now) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { applySystemObjects } from '../apply/index.js';
-import type { Kube } from '../kube/index.js';
+import { isNotFound, type Kube } from '../kube/index.js';
 import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
 import { refOf, type ApplyEvent, type KubeObject, type RenderedObject, type ResolvedPlatform } from '../model/index.js';
 
@@ -64,35 +64,47 @@ export async function plantFaults(kube: Kube, faults: Faults, objects: readonly 
     await annotateNewPods(kube, { component, objects, annotation: 'mostik.dev/simulate-ready-after', value: time });
   }
   for (const component of faults.crash) await annotateNewPods(kube, { component, objects, annotation: 'mostik.dev/simulate-crash', value: 'true' });
+  const stopper = new AbortController();
   let started: Promise<void> | undefined;
-  const start = (): void => { started ??= letHappen(kube, faults, objects); };
+  const start = (): void => {
+    started ??= letHappen(kube, { ...faults, objects, signal: stopper.signal });
+    // Whoever settles is told; until then nobody listens.
+    started.catch(() => undefined);
+  };
   return {
     onEvent: (event) => { if (event.type === 'object' && event.phase === 'written' && workloadKinds.has(event.ref.kind)) start(); },
     settle: async () => {
       start();
-      await started;
+      await started?.finally(() => { stopper.abort(); });
     },
   };
 }
 
 const workloadKinds = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod', 'Job']);
 
-async function letHappen(kube: Kube, { killNodes, crash }: Faults, objects: readonly RenderedObject[]): Promise<void> {
-  await Promise.all([...killNodes.map((node) => killNode(kube, node)), ...crash.map((component) => crashPods(kube, component, objects))]);
+async function letHappen(kube: Kube, { killNodes, crash, objects, signal }: Faults & { objects: readonly RenderedObject[]; signal: AbortSignal }): Promise<void> {
+  await Promise.all([...killNodes.map((node) => killNode(kube, node, signal)), ...crash.map((component) => crashPods(kube, component, objects))]);
 }
 
 /** A node that is gone with its pods, at once: what a controller does only after minutes. */
-async function killNode(kube: Kube, name: string): Promise<void> {
+async function killNode(kube: Kube, name: string, signal: AbortSignal): Promise<void> {
   await kube.delete({ apiVersion: 'v1', kind: 'Node', name });
-  const { items } = await kube.list('v1', 'Pod', { fieldSelector: `spec.nodeName=${name}` });
-  await Promise.all(items.map((pod) => kube.delete(refOf(pod), { gracePeriodSeconds: 0 })));
+  const end = (pod: KubeObject): Promise<unknown> => kube.delete(refOf(pod), { gracePeriodSeconds: 0 });
+  const pods = kube.watchList('v1', 'Pod', { fieldSelector: `spec.nodeName=${name}`, signal });
+  pods.done.catch(() => undefined);
+  await pods.listed;
+  // The scheduler gives it pods until it has heard that the node is gone: those would wait on it for ever.
+  pods.onChange(({ type, object }) => { if (type === 'added') end(object).catch(() => undefined); });
+  await Promise.all([...pods.objects.values()].map(end));
 }
 
 async function crashPods(kube: Kube, component: string, objects: readonly RenderedObject[]): Promise<void> {
   for (const { namespace, labels } of podsOf(component, objects)) {
     const labelSelector = Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',');
     const { items } = await kube.list('v1', 'Pod', { namespace, labelSelector });
-    await Promise.all(items.map((pod) => kube.patch(refOf(pod), { type: 'merge', body: { metadata: { annotations: { 'mostik.dev/simulate-crash': 'true' } } } })));
+    const crash = (pod: KubeObject): Promise<unknown> => kube.patch(refOf(pod), { type: 'merge', body: { metadata: { annotations: { 'mostik.dev/simulate-crash': 'true' } } } });
+    // A rollout may have ended some of them meanwhile.
+    await Promise.all(items.map((pod) => crash(pod).catch((error: unknown) => { if (!isNotFound(error)) throw error; })));
   }
 }
 

@@ -87,7 +87,7 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
   });
 
   it.each([[['simulated']], [['modelmesh', 'simulated']]])('profiles %j: a rehearsal from nothing ends well', async (profiles) => {
-    const { code, stdout, stderr } = await home.mostik(['rehearse', dir, ...flags(profiles)]);
+    const { code, stdout, stderr } = await home.mostik(['rehearse', dir, '--timeout', '240s', ...flags(profiles)]);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('The change would go well');
   }, 600_000);

@@ -42,7 +42,8 @@ describe.skipIf(noEngine)('a rehearsal', () => {
   const rehearse = async (variant: string, ...args: string[]): Promise<Ended & { report: Rehearsal; outputs: string }> => {
     const files = { report: join(home.folder, `${variant}.json`), page: join(home.folder, `${variant}.html`) };
     const overlay = join(dir, `${variant}.overlay.yaml`);
-    const ended = await home.mostik(['rehearse', dir, ...(existsSync(overlay) ? ['-f', overlay] : []), '--report', files.report, '--html', files.page, ...args]);
+    // What is stuck ends a wait at once; what only goes slowly has time.
+    const ended = await home.mostik(['rehearse', dir, '--timeout', '240s', ...(existsSync(overlay) ? ['-f', overlay] : []), '--report', files.report, '--html', files.page, ...args]);
     expect(existsSync(files.report), ended.stdout + ended.stderr).toBe(true);
     const [json, page] = [readFileSync(files.report, 'utf8'), readFileSync(files.page, 'utf8')];
     return { ...ended, report: JSON.parse(json) as Rehearsal, outputs: [ended.stdout, ended.stderr, json, page].join('\n') };
@@ -154,7 +155,7 @@ describe.skipIf(noEngine)('a rehearsal', () => {
 
   it('ends well for microservices, also upon a profile, and keeps the cluster when asked', async () => {
     const microservices = home.copy('microservices');
-    const { code, stdout, stderr } = await home.mostik(['rehearse', microservices, '--from', 'minimal', '--keep']);
+    const { code, stdout, stderr } = await home.mostik(['rehearse', microservices, '--from', 'minimal', '--keep', '--timeout', '240s']);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('from profile minimal');
     const name = /--cluster (rehearse-\w+)/.exec(stderr)?.[1] ?? '';
