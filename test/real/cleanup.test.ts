@@ -2,13 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPrograms } from '../../src/cluster/index.js';
 import { makeRealHome, noRealNode, testImages, type RealHome } from './real-node.js';
 
 describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRealNode ? ` (skipped: ${noRealNode})` : ''}`, () => {
   const homes: RealHome[] = [];
-  afterAll(async () => { for (const home of homes) await home.remove(); });
+  const ip = findPrograms().programs?.ip ?? 'ip';
+  /** A pod network of somebody else, with an address that the cluster's pods may have too; each test expects it where it was. */
+  const foreign = `cni-foreign-${process.pid}`;
+  const foreignAddresses = (): string => execFileSync(ip, ['-n', foreign, '-4', '-o', 'address', 'show'], { encoding: 'utf8' });
+  beforeAll(() => {
+    execFileSync(ip, ['netns', 'add', foreign]);
+    execFileSync(ip, ['-n', foreign, 'address', 'add', '10.126.0.2/16', 'dev', 'lo']);
+  });
+  afterAll(async () => {
+    for (const home of homes) await home.remove();
+    execFileSync(ip, ['netns', 'delete', foreign]);
+  });
 
   /** A cluster with everything that leaves traces: pods, a volume, a claim, a LoadBalancer, a port of the node, a policy. */
   async function busyCluster(): Promise<RealHome> {
@@ -23,9 +34,12 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
     const before = machine();
     const home = await busyCluster();
     expect(machine()).not.toEqual(before);
+    // They are in the cluster's folder: what else of them is there after a crash tells nobody whose they are.
+    expect(machine()['namespaces'], 'network namespaces among those of the machine').toEqual(before['namespaces']);
     const { code, stderr } = await home.mostik(['cluster', 'delete', 'clean']);
     expect(code, stderr).toBe(0);
     await settled(before, home);
+    expect(foreignAddresses()).toContain('10.126.0.2/16');
   });
 
   test('so does one whose every process was killed', async () => {
@@ -40,6 +54,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
     const { code, stderr } = await home.mostik(['cluster', 'delete', 'clean']);
     expect(code, stderr).toBe(0);
     await settled(before, home);
+    expect(foreignAddresses()).toContain('10.126.0.2/16');
   });
 
   test('a stopped cluster leaves its files alone, and no pod runs on', async () => {

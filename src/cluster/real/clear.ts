@@ -1,13 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asDict, asList, asString, valueAt } from '../../lib/read-unknown.js';
 import { processesIn, removeCgroup } from './cgroups.js';
 import { quietly, restoreHost } from './host.js';
-import { imageNamespace, realLayout, realNetworks, type RealLayout } from './layout.js';
+import { imageNamespace, realLayout, type RealLayout } from './layout.js';
 import type { Programs } from './requirements.js';
+
+/** What CNI notes of each network it has made, named by its configuration's name, the container and the interface. */
+const cniResults = '/var/lib/cni/results';
 
 /**
  * Takes away everything that pods of a real node have left on the machine: processes, mounts, network namespaces (with their
@@ -19,8 +22,10 @@ export async function clearNode(root: string, programs: Programs): Promise<void>
   if (!existsSync(layout.root)) return;
   const containers = containersOf(layout);
   await endProcesses(layout, containers);
-  unmountBelow(layout.root);
-  for (const namespace of new Set([...containers.flatMap(({ network }) => network ?? []), ...halfMade(programs)])) removeNetwork(namespace, programs);
+  const outside = networksOutside(layout, containers);
+  // The namespaces of pods are mounts in there too, also of one that was being started when its node ended.
+  unmountBelow(realpathSync(layout.root));
+  for (const namespace of outside) removeNetwork(namespace, programs);
   for (const { id } of containers) quietly(() => { rmSync(shimSocket(layout, id), { force: true }); });
   removeOutside(layout, containers);
   for (let i = 0; i < 50 && processesIn(layout.cgroup).length > 0; i++) await sleep(20);
@@ -94,13 +99,21 @@ function unescaped(text: string): string {
   return text.replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
-/** Network namespaces with an address of our pods: of a pod that was being started when its node ended, nothing else tells. */
-function halfMade(programs: Programs): string[] {
-  const prefix = realNetworks.pods.replace(/0\.0\/16$/, '');
-  return entries('/run/netns').filter((name) => name.startsWith('cni-')).flatMap((name) => {
-    const shown = spawnSync(programs.ip, ['-n', name, '-4', '-o', 'address', 'show'], { encoding: 'utf8' }).stdout;
-    return shown.includes(` inet ${prefix}`) ? [`/run/netns/${name}`] : [];
-  });
+/**
+ * Network namespaces that lie outside of the cluster's folder: those of its containers, and those in what CNI has noted under
+ * the name of its network. Addresses would tell nothing: others may give out the same ones.
+ */
+function networksOutside(layout: RealLayout, containers: readonly Container[]): Set<string> {
+  const noted = entries(cniResults).filter((name) => name.startsWith(`${layout.network}-`)).flatMap((name) => sandboxesIn(join(cniResults, name)));
+  return new Set([...containers.flatMap(({ network }) => network ?? []), ...noted]);
+}
+
+function sandboxesIn(file: string): string[] {
+  try {
+    return asList(valueAt(JSON.parse(readFileSync(file, 'utf8')), 'result', 'interfaces')).map(asDict).flatMap(({ sandbox }) => asString(sandbox) ?? []);
+  } catch {
+    return [];
+  }
 }
 
 /** A network namespace that goes takes its end of each interface with it, and so the other end. */
@@ -117,9 +130,8 @@ function shimSocket(layout: RealLayout, id: string): string {
 
 /** What CNI and the kubelet keep in folders of the system. */
 function removeOutside(layout: RealLayout, containers: readonly Container[]): void {
-  const results = '/var/lib/cni/results';
-  const ids = new Set([...containers.map(({ id }) => id), ...entries(results).flatMap((name) => new RegExp(`^${layout.network}-(.+)-eth0$`).exec(name)?.[1] ?? [])]);
-  for (const name of entries(results)) if (name.startsWith(`${layout.network}-`) || [...ids].some((id) => name.includes(id))) quietly(() => { rmSync(join(results, name)); });
+  const ids = new Set([...containers.map(({ id }) => id), ...entries(cniResults).flatMap((name) => new RegExp(`^${layout.network}-(.+)-eth0$`).exec(name)?.[1] ?? [])]);
+  for (const name of entries(cniResults)) if (name.startsWith(`${layout.network}-`) || [...ids].some((id) => name.includes(id))) quietly(() => { rmSync(join(cniResults, name)); });
   const logs = '/var/log/containers';
   for (const name of entries(logs)) {
     const path = join(logs, name);

@@ -16,6 +16,8 @@ export function containerdConfig(record: ClusterRecord, programs: Programs): str
     '[grpc]',
     `  address = ${text(layout.socket)}`,
     '[plugins."io.containerd.grpc.v1.cri"]',
+    // In the cluster's folder, so that what is left of them after a crash is known to be this cluster's.
+    '  netns_mounts_under_state_dir = true',
     `  sandbox_image = ${text(ownImages.pause)}`,
     // Without CAP_SYS_RESOURCE runc cannot lower the score, and every container would fail to start.
     '  restrict_oom_score_adj = true',
