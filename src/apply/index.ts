@@ -1,5 +1,5 @@
 export { applyPlan, refusals, type ApplyOptions } from './apply.js';
-export { applySystemObjects, removeOtherNodes } from './system-objects.js';
+export { applySystemObjects, removeOtherNodes, type RemovedNode } from './system-objects.js';
 export { healthOf, hasHealth, type Controllers } from './health/index.js';
 export { holdUpOf, type HoldUp } from './health/hold-up.js';
 export { explain, type Explained } from './health/why.js';

@@ -1,5 +1,5 @@
 import type { Kube } from '../kube/index.js';
-import { isDict } from '../lib/read-unknown.js';
+import { asDict, asList, isDict, valueAt } from '../lib/read-unknown.js';
 import { refOf, type KubeObject } from '../model/index.js';
 
 /** Field manager of what makes an embedded cluster a cluster: nodes, classes, API services. */
@@ -18,20 +18,36 @@ export async function applySystemObjects(kube: Kube, objects: readonly KubeObjec
   );
 }
 
+/** A node that has been taken away, and how many pods were on it. */
+export interface RemovedNode {
+  name: string;
+  pods: number;
+}
+
 /**
- * Takes away the nodes of an embedded cluster that are no longer declared, with the pods on them: they would be given more pods,
- * and Kubernetes itself waits minutes before it replaces the pods of a node that is gone.
+ * Takes away the nodes of an embedded cluster that were declared once and are no longer, with the pods on them: they would be
+ * given more pods, and Kubernetes itself waits minutes before it replaces the pods of a node that is gone. Ours are those that
+ * were applied here, and the one whose kubelet had `realAddress`; nodes that somebody else has added stay.
  */
-export async function removeOtherNodes(kube: Kube, declared: readonly string[]): Promise<void> {
+export async function removeOtherNodes(kube: Kube, declared: readonly string[], realAddress: string): Promise<RemovedNode[]> {
   const { items } = await kube.list('v1', 'Node');
-  const gone = items.filter(({ metadata }) => !declared.includes(metadata.name));
-  await Promise.all(
+  const gone = items.filter((node) => !declared.includes(node.metadata.name) && (isApplied(node) || addressesOf(node).includes(realAddress)));
+  return Promise.all(
     gone.map(async (node) => {
       await kube.delete(refOf(node));
       const pods = await kube.list('v1', 'Pod', { fieldSelector: `spec.nodeName=${node.metadata.name}` });
       await Promise.all(pods.items.map((pod) => kube.delete(refOf(pod), { gracePeriodSeconds: 0 })));
+      return { name: node.metadata.name, pods: pods.items.length };
     }),
   );
+}
+
+function isApplied({ metadata }: KubeObject): boolean {
+  return metadata.managedFields?.some(({ manager }) => manager === systemManager) === true;
+}
+
+function addressesOf(node: KubeObject): unknown[] {
+  return asList(valueAt(node, 'status', 'addresses')).map((entry) => asDict(entry)['address']);
 }
 
 /** True when every field of `wanted` stands in `live` with the same value. */

@@ -25,7 +25,10 @@ export function showSteps(terminal: Terminal): Steps {
   const engine = (event: EngineEvent): void => { line.tell(describeEvent(event)); };
   const cluster = (event: ClusterProgress): void => {
     if (event.type === 'step') line.tell(event.text);
-    else if (event.type === 'warning') {
+    else if (event.type === 'note') {
+      line.end();
+      terminal.err(event.text);
+    } else if (event.type === 'warning') {
       line.end();
       printDiagnostics([event.diagnostic], terminal);
     } else engine(event);

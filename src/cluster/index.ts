@@ -17,6 +17,7 @@ export { nodeNames } from './nodes.js';
 export { listClusters, readCluster, requireCluster } from './clusters.js';
 export type { Binaries, ClusterRecord, Ports, RealParts } from './record.js';
 export { realNode } from './nodes.js';
+export { realNetworks } from './real/layout.js';
 export { keptRegistry } from './real/registry.js';
 export { findPrograms, type Lack, type Programs } from './real/requirements.js';
 export { clusterProcesses, clusterState, waitForCluster, type ClusterProcess, type ClusterState } from './status.js';

@@ -18,8 +18,8 @@ import { realNode } from './nodes.js';
 import { launch, type LaunchOptions } from './launch.js';
 import { readSupervisorState } from './supervisor-state.js';
 
-/** What is told while a cluster changes: a line of text, or a warning. */
-export type ClusterEvent = { type: 'step'; text: string } | { type: 'warning'; diagnostic: Diagnostic };
+/** What is told while a cluster changes: what is being done, what was done and is to be kept in sight, or a warning. */
+export type ClusterEvent = { type: 'step'; text: string } | { type: 'note'; text: string } | { type: 'warning'; diagnostic: Diagnostic };
 
 export interface LifecycleOptions {
   onProgress?: (event: ClusterEvent) => void;

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { applySystemObjects, removeOtherNodes } from '../apply/index.js';
-import { createCluster, findPrograms, keptRegistry, nodeNames, readCluster, realNode, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord, type RealParts } from '../cluster/index.js';
+import { applySystemObjects, removeOtherNodes, type RemovedNode } from '../apply/index.js';
+import { createCluster, findPrograms, keptRegistry, nodeNames, readCluster, realNetworks, realNode, startCluster, systemObjects, waitForCluster, type Binaries, type ClusterEvent, type ClusterRecord, type RealParts } from '../cluster/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
 import { ensureEngine, type EngineEvent } from '../engine/index.js';
 import { packageRoot } from '../engine/place.js';
 import { connect } from '../kube/index.js';
 import type { ProcessIdentity } from '../lib/process-identity.js';
+import { plural } from '../lib/plural.js';
 import { registryHost, type NodeSpec, type Registry } from '../model/index.js';
 
 /** What is told while a cluster is got: engines being fetched or built, and the cluster's own steps. */
@@ -85,10 +86,14 @@ async function realParts(nodes: readonly NodeSpec[], shared: Shared): Promise<Re
 async function settle(record: ClusterRecord, shared: Shared): Promise<void> {
   const kube = await connect({ kubeconfig: record.kubeconfig, ...(shared.signal ? { signal: shared.signal } : {}) });
   try {
-    await removeOtherNodes(kube, nodeNames(record.nodes));
+    for (const removed of await removeOtherNodes(kube, nodeNames(record.nodes), realNetworks.node)) shared.onProgress?.({ type: 'note', text: removedText(removed) });
     await applySystemObjects(kube, systemObjects(record));
   } finally {
     kube.close();
   }
   await waitForCluster(record, shared);
+}
+
+function removedText({ name, pods }: RemovedNode): string {
+  return `node ${name} is no longer declared: removed${pods === 0 ? '' : ` with ${plural(pods, 'pod')} on it, for which controllers start others`}`;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
   });
   afterAll(async () => {
     for (const home of homes) await home.remove();
-    execFileSync(ip, ['netns', 'delete', foreign]);
+    spawnSync(ip, ['netns', 'delete', foreign]);
   });
 
   /** A cluster with everything that leaves traces: pods, a volume, a claim, a LoadBalancer, a port of the node, a policy. */
