@@ -1,10 +1,11 @@
 import { diagnose, exitCodes, MostikError, type ExitCode } from '../diagnostics/index.js';
-import { k3dContext, k3dFolder } from '../cluster/k3d/folder.js';
+import { k3dContext, k3dFolder, knowsK3d } from '../cluster/k3d/folder.js';
 import type { K3dVerb } from '../cluster/k3d/index.js';
 import { jsonText } from '../views/json.js';
-import { dryRunJson, dryRunText, k3dStatusJson, k3dStatusText } from '../views/k3d.js';
+import { dryRunJson, dryRunText, k3dStatusJson, k3dStatusText, type ListedK3d } from '../views/k3d.js';
 import type { ChosenCluster } from './choose-cluster.js';
 import { confirm } from './carry-out.js';
+import { printDiagnostics } from './failure.js';
 import { toggle } from './flag.js';
 import { withSteps } from './platform-world.js';
 import type { Terminal } from './terminal.js';
@@ -55,6 +56,18 @@ export async function printDryRun(verb: K3dVerb, chosen: ChosenK3d, { flags, ter
   const dry = k3dDryRun(verb, chosen.name, chosen.k3d.cluster);
   terminal.out(flags.output === 'json' ? jsonText(dryRunJson(dry)) : dryRunText(dry));
   return exitCodes.done;
+}
+
+/** The clusters of k3d. Where it fails, as without Docker, that is said, and the others are listed nevertheless. */
+export async function listK3d(terminal: Terminal, signal: AbortSignal): Promise<ListedK3d[]> {
+  const { k3dList } = await import('../cluster/k3d/index.js');
+  try {
+    return (await k3dList({ signal })).map((state) => ({ ...state, foreign: !knowsK3d(state.name), context: k3dContext(state.name) }));
+  } catch (error) {
+    if (signal.aborted || !(error instanceof MostikError)) throw error;
+    printDiagnostics(error.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })), terminal);
+    return [];
+  }
 }
 
 /** Shows a k3d cluster as k3d says it is. */

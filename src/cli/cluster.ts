@@ -7,7 +7,7 @@ import { clusterListJson, clusterStatusJson } from '../views/cluster-json.js';
 import { jsonText } from '../views/json.js';
 import { confirm } from './carry-out.js';
 import { chooseCluster, dirFlag, recordOf } from './choose-cluster.js';
-import { dryRunFlag, isK3d, k3dVerb, printK3d } from './cluster-k3d.js';
+import { dryRunFlag, isK3d, k3dVerb, listK3d, printK3d } from './cluster-k3d.js';
 import { defineCommand, type Argument } from './command.js';
 import { text, toggle, wholeNumber } from './flag.js';
 import { outputFlag, platformFlags } from './platform-flags.js';
@@ -104,11 +104,12 @@ export const deleteCommand = defineCommand({
 /** `mostik cluster list`. */
 export const listCommand = defineCommand({
   flags: { ...outputFlag },
-  examples: [['mostik cluster list', 'names, states, versions, nodes']],
-  run: async ({ flags, terminal }) => {
+  details: 'Those of k3d are listed where the k3d command is; it is asked how they are.',
+  examples: [['mostik cluster list', 'names, providers, states, versions, nodes']],
+  run: async ({ flags, terminal, signal }) => {
     const [{ listClusters }, { describeCluster }] = await Promise.all([import('../cluster/index.js'), import('./describe-cluster.js')]);
-    const clusters = listClusters().map(describeCluster);
-    terminal.out(flags.output === 'json' ? jsonText(clusterListJson(clusters)) : clusterListText(clusters, terminal.outLook, Date.now()));
+    const list = { embedded: listClusters().map(describeCluster), k3d: await listK3d(terminal, signal) };
+    terminal.out(flags.output === 'json' ? jsonText(clusterListJson(list)) : clusterListText(list, terminal.outLook, Date.now()));
     return exitCodes.done;
   },
 });

@@ -79,7 +79,7 @@ export const sections: readonly Section[] = [
           { name: 'start', summary: 'Start a stopped cluster with all its data', load: async () => (await import('./cluster.js')).startCommand },
           { name: 'stop', summary: 'Stop a cluster and keep its data', load: async () => (await import('./cluster.js')).stopCommand },
           { name: 'delete', summary: 'Delete a cluster with everything in it', load: async () => (await import('./cluster.js')).deleteCommand },
-          { name: 'list', summary: 'List the clusters that Mostik made for you on this machine', load: async () => (await import('./cluster.js')).listCommand },
+          { name: 'list', summary: 'List the clusters on this machine: Mostik\'s own, and those of k3d', load: async () => (await import('./cluster.js')).listCommand },
           { name: 'status', summary: 'Show a cluster: state, processes, memory, nodes, kubeconfig', load: async () => (await import('./cluster.js')).statusCommand },
           { name: 'kubeconfig', summary: 'Print the path of a cluster\'s kubeconfig', load: async () => (await import('./cluster.js')).kubeconfigCommand },
         ],

@@ -14,8 +14,8 @@ export const findNames: FindNames = async (what, dir) => {
     case 'profiles':
       return Object.keys(asDict(asDict((await readYaml(platformFile(dir)))['spec'])['profiles']));
     case 'clusters': {
-      const { listClusters } = await import('../cluster/index.js');
-      return listClusters().map(({ name }) => name);
+      const [{ listClusters }, { knownK3d }] = await Promise.all([import('../cluster/index.js'), import('../cluster/k3d/folder.js')]);
+      return [...new Set([...listClusters().map(({ name }) => name), ...knownK3d()])];
     }
     case 'contexts': {
       const files = (process.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config')).split(delimiter);

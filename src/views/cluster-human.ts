@@ -1,5 +1,6 @@
 import type { ClusterProcess, ClusterState } from '../cluster/index.js';
 import type { NodeSpec } from '../model/index.js';
+import type { ListedK3d } from './k3d.js';
 import type { Look, Style } from './look.js';
 import { pairs, table, type Cell } from './table.js';
 import { duration, plural, printable } from './text.js';
@@ -24,12 +25,20 @@ export interface ClusterView {
   processes: ClusterProcess[];
 }
 
+/** Clusters of this machine, by who makes them. */
+export interface ClusterList {
+  embedded: ClusterView[];
+  k3d: ListedK3d[];
+}
+
 /** Lists clusters; `now` in milliseconds tells their age. */
-export function clusterListText(clusters: ClusterView[], look: Look, now: number): string {
-  if (clusters.length === 0) return 'no clusters: mostik up or mostik cluster create makes one';
-  const columns = [{ title: 'NAME' }, { title: 'STATE' }, { title: 'KUBERNETES' }, { title: 'NODES', right: true }, { title: 'AGE', right: true }, { title: 'API SERVER', flexible: true }];
-  const rows = clusters.map(({ name, state, release, nodeCount, createdAt, server }): Cell[] => [name, stateCell(state, look.style), release, String(nodeCount), duration((now - Date.parse(createdAt)) / 1000), server]);
-  return [...table(columns, rows, look), ...(clusters.every(isSimulated) ? [look.style.warn(simulatedNotice)] : [])].join('\n');
+export function clusterListText({ embedded, k3d }: ClusterList, look: Look, now: number): string {
+  if (embedded.length + k3d.length === 0) return 'no clusters: mostik up or mostik cluster create makes one';
+  const columns = [{ title: 'NAME' }, { title: 'PROVIDER' }, { title: 'STATE' }, { title: 'KUBERNETES' }, { title: 'NODES', right: true }, { title: 'AGE', right: true }, { title: 'API SERVER', flexible: true }];
+  const rows = embedded.map(({ name, state, release, nodeCount, createdAt, server }): Cell[] => [name, 'embedded', stateCell(state, look.style), release, String(nodeCount), duration((now - Date.parse(createdAt)) / 1000), server]);
+  // k3d tells neither version nor age nor address.
+  const others = k3d.map(({ name, state, foreign, servers, agents }): Cell[] => [name, 'k3d', k3dCell(state, look.style), '', String(servers.count + agents.count), '', foreign ? 'not made by Mostik' : '']);
+  return [...table(columns, [...rows, ...others], look), ...(k3d.length === 0 && embedded.every(isSimulated) ? [look.style.warn(simulatedNotice)] : [])].join('\n');
 }
 
 /** Shows one cluster with its processes, and how to use it. */
@@ -77,6 +86,10 @@ function nodeText({ name, real, count, cpu, memory, gpus }: NodeSpec): string {
 
 function stateCell(state: ClusterState, style: Style): Cell {
   return stateOf(state, style);
+}
+
+function k3dCell(state: ListedK3d['state'], style: Style): Cell {
+  return state === 'absent' ? '' : stateOf(state, style);
 }
 
 function stateOf(state: ClusterState, style: Style): { text: string; style: (text: string) => string } {

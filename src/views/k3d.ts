@@ -13,6 +13,13 @@ export interface K3dView extends K3dState {
   registry?: Registry | undefined;
 }
 
+/** A cluster in k3d's list. */
+export interface ListedK3d extends K3dState {
+  /** Somebody else made it: Mostik neither starts nor deletes it. */
+  foreign: boolean;
+  context: string;
+}
+
 /** The configuration, then every command in order, with when it is run. */
 export function dryRunText({ configuration, commands }: K3dDryRun): string {
   const lines = commands.map(({ args, when }) => {

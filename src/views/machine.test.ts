@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { clusterListText, clusterStatusText, type ClusterView } from './cluster-human.js';
 import { doctorText } from './doctor-human.js';
 import { engineStatusText, removedText } from './engine-human.js';
+import type { ListedK3d } from './k3d.js';
 import { plainLook } from './look.js';
 import { golden } from './sample-plan.js';
 
@@ -24,13 +25,27 @@ const cluster: ClusterView = {
   ],
 };
 
+const now = Date.parse('2026-03-01T12:30:00Z');
+
 test('clusters are listed with state, version, nodes and age, and named as simulated', () => {
-  expect(clusterListText([cluster, { ...cluster, name: 'b', state: 'stopped' }], plainLook, Date.parse('2026-03-01T12:30:00Z'))).toBe(
+  expect(clusterListText({ embedded: [cluster, { ...cluster, name: 'b', state: 'stopped' }], k3d: [] }, plainLook, now)).toBe(
     golden(`
-      NAME  STATE       KUBERNETES  NODES    AGE  API SERVER
-      shop  ✗ degraded  v1.36.3         3  2h30m  https://127.0.0.1:40001
-      b     ○ stopped   v1.36.3         3  2h30m  https://127.0.0.1:40001
+      NAME  PROVIDER  STATE       KUBERNETES  NODES    AGE  API SERVER
+      shop  embedded  ✗ degraded  v1.36.3         3  2h30m  https://127.0.0.1:40001
+      b     embedded  ○ stopped   v1.36.3         3  2h30m  https://127.0.0.1:40001
       nodes are simulated: containers do not run
+    `),
+  );
+});
+
+test('those of k3d stand below, with what k3d tells of them', () => {
+  const k3d: ListedK3d = { name: 'ml', state: 'running', servers: { running: 2, count: 2 }, agents: { running: 2, count: 2 }, foreign: false, context: 'k3d-ml' };
+  expect(clusterListText({ embedded: [cluster], k3d: [k3d, { ...k3d, name: 'x', state: 'stopped', foreign: true }] }, plainLook, now)).toBe(
+    golden(`
+      NAME  PROVIDER  STATE       KUBERNETES  NODES    AGE  API SERVER
+      shop  embedded  ✗ degraded  v1.36.3         3  2h30m  https://127.0.0.1:40001
+      ml    k3d       ✓ running                   4
+      x     k3d       ○ stopped                   4         not made by Mostik
     `),
   );
 });

@@ -70,6 +70,10 @@ describe('clusters of k3d', () => {
 
     expect((await mostik('cluster', 'create', '--dir', dir)).code).toBe(0);
     expect(calls()).toEqual([list, 'kubeconfig get ml-cluster', list]);
+    expect((await mostik('cluster', 'list')).stdout).toMatch(/^NAME +PROVIDER +STATE[^]*\nml-cluster +k3d +✓ running +4\s*$/);
+    expect(calls()).toEqual([list]);
+    expect((await mostik('__complete', 'bash', '--', 'cluster', 'stop', 'ml')).stdout).toContain('ml-cluster');
+    expect(calls()).toEqual([]);
 
     expect((await mostik('cluster', 'stop', '--dir', dir)).stdout.trim()).toBe('k3d cluster ml-cluster stopped');
     expect(calls()).toEqual([list, 'cluster stop ml-cluster']);
@@ -117,6 +121,7 @@ describe('clusters of k3d', () => {
     const { code, stderr } = await home.mostik(['up', dir], { env: { PATH: join(root, 'docs') } });
     expect(code).toBe(4);
     expect(stderr).toMatch(/k3d-missing[^]*https:\/\/k3d\.io[^]*embedded/);
+    expect(await home.mostik(['cluster', 'list'], { env: { PATH: join(root, 'docs') } })).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('no clusters') as string });
   });
 
   test('what k3d says when it fails is passed on, and nothing is left known', async () => {
@@ -127,6 +132,15 @@ describe('clusters of k3d', () => {
     expect(existsSync(state())).toBe(false);
   });
 
+  test('a k3d that cannot list its clusters hides no others', async () => {
+    writeFileSync(join(folder, 'no-docker'), '');
+    const { code, stdout, stderr } = await mostik('cluster', 'list');
+    expect(code).toBe(0);
+    expect(stdout).toContain('no clusters');
+    expect(stderr).toMatch(/warning\[k3d-failed\][^]*Cannot connect to the Docker daemon/);
+    rmSync(join(folder, 'no-docker'));
+  });
+
   test('a cluster that somebody else made is left alone, a changed declaration is said', async () => {
     writeFileSync(join(folder, 'clusters.json'), JSON.stringify({ 'ml-cluster': { servers: 1, agents: 0, running: true } }));
     for (const command of [['create', '--dir', dir], ['delete', '--dir', dir, '--yes']]) {
@@ -135,6 +149,8 @@ describe('clusters of k3d', () => {
       expect(stderr).toContain('k3d-cluster-foreign');
     }
     expect(calls()).not.toContain('cluster delete ml-cluster');
+    const listed = await mostik('cluster', 'list', '-o', 'json');
+    expect(JSON.parse(listed.stdout)).toMatchObject({ version: 1, clusters: [{ provider: 'k3d', name: 'ml-cluster', state: 'running', servers: { count: 1 }, foreign: true, simulated: false }] });
     rmSync(join(folder, 'clusters.json'));
     expect((await mostik('cluster', 'create', '--dir', dir)).code).toBe(0);
     home.write('ml', { 'platform.yaml': platform.replace('agents: 2', 'agents: 3') });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diagnose, MostikError } from '../../diagnostics/index.js';
 import { clustersFolder, isClusterName } from '../folder.js';
@@ -21,6 +21,12 @@ export function k3dFolder(name: string): K3dFolder {
 /** Tells whether Mostik made a k3d cluster of this name for this user. */
 export function knowsK3d(name: string): boolean {
   return isClusterName(name) && existsSync(k3dFolder(name).configuration);
+}
+
+/** The k3d clusters that Mostik made for this user, by name; k3d is not asked whether they are still there. */
+export function knownK3d(): string[] {
+  const folder = join(dirname(clustersFolder()), 'k3d');
+  return existsSync(folder) ? readdirSync(folder).filter(knowsK3d).sort() : [];
 }
 
 /** The context that k3d gives its clusters. */

@@ -75,6 +75,21 @@ export async function k3dDelete(name: string, options: LifecycleOptions = {}): P
   return state !== 'absent';
 }
 
+/**
+ * Every cluster that k3d has, made by Mostik or not; none where there is no k3d. A k3d that fails, or does not answer for
+ * `seconds`, is a Diagnostic.
+ */
+export async function k3dList({ signal, seconds = 30 }: Pick<LifecycleOptions, 'signal'> & { seconds?: number } = {}): Promise<K3dState[]> {
+  const late = AbortSignal.timeout(seconds * 1000);
+  try {
+    return parseList(await runK3d(listArgs, signal ? AbortSignal.any([signal, late]) : late));
+  } catch (error) {
+    if (error instanceof MostikError && error.diagnostics.some(({ code }) => code === 'k3d-missing')) return [];
+    if (signal?.aborted || !late.aborted) throw error;
+    throw new MostikError([diagnose('k3d-failed', { command: `k3d ${listArgs.join(' ')}`, reason: `no answer within ${seconds} s` })]);
+  }
+}
+
 /** Asks k3d how a cluster is. */
 export async function k3dState(name: string, signal?: AbortSignal): Promise<K3dState> {
   const found = parseList(await runK3d(listArgs, signal)).find((one) => one.name === name);
