@@ -181,7 +181,10 @@ export interface Params {
   'model-server-unclear': { component: string | number; servers: string | number };
   'model-server-unknown': { where: string | number; name: string | number; hint: string | number };
   'model-store-missing': { component: string | number };
-  'model-twice': { component: string | number; server: string | number; model: string | number; other: string | number };
+  'model-traffic-mesh': { where: string | number; server: string | number };
+  'model-traffic-sum': { where: string | number; model: string | number; sum: string | number; shares: string | number; expected: string | number; hint: string | number };
+  'model-twice': { component: string | number; server: string | number; model: string | number; other: string | number; hint: string | number };
+  'model-version-twice': { component: string | number; server: string | number; version: string | number; model: string | number; other: string | number };
   'monitor-port-missing': { object: string | number; path: string | number; what: string | number; port: string | number; hint: string | number };
   'monitor-selects-none': { object: string | number; selector: string | number; what: string | number };
   'network-end-unknown': { flag: string | number; text: string | number; problem: string | number; hint: string | number };
@@ -526,7 +529,10 @@ export const messages: Record<
   'model-server-unclear': { severity: 'error', exit: 3, message: "component %component%: %servers% are model servers, and the model does not say which answers for it", hint: "name one: `server: NAME`" },
   'model-server-unknown': { severity: 'error', exit: 3, message: "%where%: %name% is no model server", hint: "%hint%" },
   'model-store-missing': { severity: 'error', exit: 3, message: "component %component%: ModelMesh reads models from S3, and no bucket is named", hint: "name it: `store: { endpoint: http://minio:9000, bucket: models, secret: minio }`" },
-  'model-twice': { severity: 'error', exit: 3, message: "component %component%: %server% serves a model %model% already: component %other%", hint: "give one of them another `name:`; a new version of a model is a change of its `version:` and `file:`" },
+  'model-traffic-mesh': { severity: 'error', exit: 3, message: "%where%: %server% is ModelMesh, which does not divide requests between versions of a model", hint: "serve it by a `modelServer:` of kind mlserver; or take `traffic` away and give this version a `name:` of its own, for callers to choose" },
+  'model-traffic-sum': { severity: 'error', exit: 3, message: "%where%: the shares of model %model% come to %sum% (%shares%), expected %expected%", hint: "%hint%" },
+  'model-twice': { severity: 'error', exit: 3, message: "component %component%: %server% serves a model %model% already: component %other%", hint: "%hint%" },
+  'model-version-twice': { severity: 'error', exit: 3, message: "component %component%: %server% serves version %version% of model %model% already: component %other%", hint: "give it another `version:`" },
   'monitor-port-missing': { severity: 'warning', exit: 1, message: "%object%: %path%: no %what% that it selects has a port named %port%", hint: "%hint%" },
   'monitor-selects-none': { severity: 'warning', exit: 1, message: "%object%: its selector (%selector%) fits no %what% of this platform", hint: "a ServiceMonitor selects by the labels of the Service, a PodMonitor by those of the pods" },
   'network-end-unknown': { severity: 'error', exit: 3, message: "%flag% %text%: %problem%", hint: "%hint%" },

@@ -30,6 +30,7 @@ export const ModelSource = z
     version: z.string(anyVersion).max(30, 'at most 30 letters').regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, anyVersion).describe('Version of the model; a new one rolls out without a gap'),
     name: dnsLabel.optional().describe('Name in the URL /v2/models/NAME; the component\'s by default'),
     server: dnsLabel.optional().describe('The component with modelServer that answers for it; the only one by default'),
+    traffic: whole(0, 100).optional().describe('Percent of the requests for this name that name no version, when several components are versions of one model; the one without it gets the rest'),
   })
   .meta({ id: 'Model', description: 'A model: a file that a model server answers for', examples: [{ file: 'models/iris.joblib', runtime: 'sklearn', version: '1' }] });
 export type ModelSource = z.infer<typeof ModelSource>;
@@ -67,6 +68,8 @@ export interface ResolvedModel {
   file: string;
   /** The component that serves it. */
   server: string;
+  /** Percent of the requests that name no version; missing when it is the only version. */
+  traffic?: number;
 }
 
 /** Labels of the object that stands for a model in the cluster: a ConfigMap, or an InferenceService of ModelMesh. */
@@ -75,4 +78,6 @@ export const modelLabels = {
   version: 'mostik.dev/model-version',
   runtime: 'mostik.dev/model-runtime',
   server: 'mostik.dev/model-server',
+  /** Percent of the requests, on one of several versions. */
+  traffic: 'mostik.dev/model-traffic',
 } as const;

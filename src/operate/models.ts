@@ -9,6 +9,8 @@ export interface LiveModel {
   name: string;
   version: string;
   runtime: string;
+  /** Percent of the requests for the name that this version is declared to answer. */
+  traffic: number;
   /** The component that answers for it. */
   server: string;
   ready: 'ready' | 'not ready' | 'unknown';
@@ -49,7 +51,8 @@ async function liveModel(object: KubeObject, asking: Asking): Promise<LiveModel>
   const [component, name, version, runtime, server] = [labels.component, modelLabels.name, modelLabels.version, modelLabels.runtime, modelLabels.server].map((label) => labelOf(object, label)) as [string, string, string, string, string];
   const namespace = object.metadata.namespace ?? '';
   const health = object.kind === inferenceService.kind ? meshHealth(object) : await serverHealth({ name, version, server, namespace }, asking);
-  return { component, name, version, runtime, server, ...health, url: `${await baseOf(server, namespace, asking)}/v2/models/${name}/infer` };
+  const traffic = Number(labelOf(object, modelLabels.traffic) || 100);
+  return { component, name, version, runtime, traffic, server, ...health, url: `${await baseOf(server, namespace, asking)}/v2/models/${name}/infer` };
 }
 
 type ModelHealth = Pick<LiveModel, 'ready' | 'reason'>;

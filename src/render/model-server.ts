@@ -1,5 +1,6 @@
 import type { Dict } from '../lib/read-unknown.js';
 import type { KubeObject, ModelServerSource, ResolvedComponent, ResolvedPlatform } from '../model/index.js';
+import { dividedModels, divisionFolder, type DividedModel } from './model-division.js';
 import type { CarriedModel } from './models.js';
 import { quantities } from './workload.js';
 
@@ -26,7 +27,9 @@ const meshPort = 8008;
  */
 export function modelServerObjects(making: Making): KubeObject[] {
   const ingress = ingressOf(making);
-  return [serviceOf(making), ...(making.server.kind === 'mlserver' ? [deploymentOf(making)] : []), ...(ingress ? [ingress] : [])];
+  const divided = dividedModels(making.models);
+  const pods = making.server.kind === 'mlserver' ? [...divided.map(({ carrier }) => carrier), deploymentOf(making, divided)] : [];
+  return [serviceOf(making), ...pods, ...(ingress ? [ingress] : [])];
 }
 
 function selectorOf({ platform, component }: Making): Record<string, string> {
@@ -43,10 +46,27 @@ function serviceOf(making: Making): KubeObject {
   return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(making), spec: { type: 'ClusterIP', selector: kind === 'modelmesh' ? meshPods : selectorOf(making), ports } };
 }
 
+/** A ConfigMap in the container, and the folder it is mounted at. */
+interface Mounted {
+  name: string;
+  carrier: string;
+  folder: string;
+}
+
+/** Versions of one model stand beside each other, and what divides the requests beside them. */
+function mountedOf(models: readonly CarriedModel[], divided: readonly DividedModel[]): Mounted[] {
+  return [
+    ...models.map(({ model, carrier, digest }) =>
+      model.traffic === undefined ? { name: `model-${model.name}`, carrier, folder: model.name } : { name: `version-${digest}`, carrier, folder: `${model.name}/${model.version}` }),
+    ...divided.map(({ name, carrier }) => ({ name: `traffic-${name}`, carrier: carrier.metadata.name, folder: `${name}/${divisionFolder}` })),
+  ];
+}
+
 /** A model that changes has a carrier of another name: new pods take the place of old ones as they become ready. */
-function deploymentOf(making: Making): KubeObject {
+function deploymentOf(making: Making, divided: readonly DividedModel[]): KubeObject {
   const { server, models } = making;
-  const volumes: Dict[] = models.map(({ model, carrier }) => ({ name: `model-${model.name}`, configMap: { name: carrier } }));
+  const mounted = mountedOf(models, divided);
+  const volumes: Dict[] = mounted.map(({ name, carrier }) => ({ name, configMap: { name: carrier } }));
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -61,7 +81,7 @@ function deploymentOf(making: Making): KubeObject {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [containerOf(making)],
+          containers: [containerOf(making, mounted)],
           volumes: [...volumes, { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }],
         },
       },
@@ -69,7 +89,7 @@ function deploymentOf(making: Making): KubeObject {
   };
 }
 
-function containerOf({ component, server, models }: Making): Dict {
+function containerOf({ component, server }: Making, mounted: readonly Mounted[]): Dict {
   const env = { MLSERVER_HTTP_PORT: httpPort, MLSERVER_GRPC_PORT: grpcPort, MLSERVER_PARALLEL_WORKERS: 0, HOME: '/tmp' };
   const probe = (path: string): Dict => ({ httpGet: { path, port: 'http' }, timeoutSeconds: 3 });
   return {
@@ -91,7 +111,7 @@ function containerOf({ component, server, models }: Making): Dict {
     lifecycle: { preStop: { sleep: { seconds: 5 } } },
     ...(server.resources ? { resources: quantities(server.resources) } : {}),
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-    volumeMounts: [...models.map(({ model }) => ({ name: `model-${model.name}`, mountPath: `${modelsFolder}/${model.name}`, readOnly: true })), { name: 'tmp', mountPath: '/tmp' }],
+    volumeMounts: [...mounted.map(({ name, folder }) => ({ name, mountPath: `${modelsFolder}/${folder}`, readOnly: true })), { name: 'tmp', mountPath: '/tmp' }],
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asDict, asList, valueAt } from '../lib/read-unknown.js';
-import { modelLabels, type ModelServerSource, type ResolvedModel } from '../model/index.js';
+import { modelLabels, type ComponentSource, type KubeObject, type ModelServerSource, type ResolvedModel } from '../model/index.js';
 import type { Draft } from './draft.js';
 import { modelDrafts } from './models.js';
 import { platformOf } from './platform.fixture.js';
@@ -75,4 +75,53 @@ it('brings the file into the bucket before ModelMesh is told of it, under a path
   const env = asList(valueAt(drafts['Job']!.object, 'spec', 'template', 'spec', 'containers', 0, 'env')).map(asDict);
   expect(env).toContainEqual({ name: 'KEY', value: path });
   expect(env).toContainEqual({ name: 'SECRET_KEY', valueFrom: { secretKeyRef: { name: 'minio', key: 'password' } } });
+});
+
+/** A server with a model in several versions: what its pods read, by path. */
+async function divided(shares: Record<string, number>): Promise<{ carriers: KubeObject[]; files: Record<string, string>; deployment: string }> {
+  const versions = Object.entries(shares).map(([version, traffic]): [string, { source: ComponentSource }] => {
+    const file = join(dir, `iris-${version}.joblib`);
+    writeFileSync(file, version);
+    return [`iris-${version}`, { source: { kind: 'model', model: { name: 'iris', version, runtime: 'sklearn', file, server: 'models', traffic } } }];
+  });
+  const platform = platformOf({ ...Object.fromEntries(versions), models: { namespace: 'serving', source: { kind: 'model-server', server: mlserver } } });
+  const objects = (await Promise.all(platform.components.map((component) => modelDrafts(platform, component)))).flat().map(({ object }) => object);
+  const carriers = objects.filter(({ kind }) => kind === 'ConfigMap');
+  const deployment = objects.find(({ kind }) => kind === 'Deployment')!;
+  const pod = valueAt(deployment, 'spec', 'template', 'spec');
+  const mounts = new Map(asList(valueAt(pod, 'containers', 0, 'volumeMounts')).map(asDict).map(({ name, mountPath }) => [name, String(mountPath)]));
+  const files: Record<string, string> = {};
+  for (const { name, configMap } of asList(valueAt(pod, 'volumes')).map(asDict)) {
+    const carrier = carriers.find(({ metadata }) => metadata.name === asDict(configMap)['name']);
+    for (const [file, text] of Object.entries(asDict(valueAt(carrier, 'data')))) files[`${mounts.get(name)}/${file}`] = String(text);
+  }
+  return { carriers, files, deployment: JSON.stringify(deployment) };
+}
+
+it('puts the versions of a model beside each other, and what divides the requests beside them', async () => {
+  const { carriers, files } = await divided({ 1: 70, '2.1-rc': 30 });
+  expect(Object.keys(files).sort()).toEqual(['1/model-settings.json', '2.1-rc/model-settings.json', '~traffic/model-settings.json', '~traffic/mostik_traffic.py'].map((path) => `/mnt/models/iris/${path}`));
+  expect(JSON.parse(files['/mnt/models/iris/2.1-rc/model-settings.json']!)).toMatchObject({ name: 'iris', implementation: 'mlserver_sklearn.SKLearnModel', parameters: { version: '2.1-rc' } });
+  expect(JSON.parse(files['/mnt/models/iris/~traffic/model-settings.json']!)).toEqual({
+    name: 'iris',
+    implementation: 'mostik_traffic.Division',
+    parameters: { version: '~traffic', extra: { shares: [{ version: '1', traffic: 70 }, { version: '2.1-rc', traffic: 30 }] } },
+  });
+  expect(carriers.map(({ metadata, immutable }) => [metadata.labels?.[modelLabels.traffic], immutable])).toEqual([['70', true], ['30', true], [undefined, true]]);
+});
+
+it('rolls the pods out for another share, which leaves the versions as they are', async () => {
+  const [before, after, again] = [await divided({ 1: 70, 2: 30 }), await divided({ 1: 50, 2: 50 }), await divided({ 1: 70, 2: 30 })];
+  const names = ({ carriers }: { carriers: KubeObject[] }): string[] => carriers.map(({ metadata }) => metadata.name);
+  expect(names(after).slice(0, 2)).toEqual(names(before).slice(0, 2));
+  expect(names(after)[2]).not.toBe(names(before)[2]);
+  expect(after.deployment).not.toBe(before.deployment);
+  expect(again).toEqual(before);
+});
+
+it('sorts what divides the requests behind every version, since MLServer sends requests to the last one', async () => {
+  const { files } = await divided({ 9: 50, z: 50 });
+  const version = String(valueAt(JSON.parse(files['/mnt/models/iris/~traffic/model-settings.json']!), 'parameters', 'version'));
+  for (const letter of '0123456789abcdefghijklmnopqrstuvwxyz.-') expect(version > letter).toBe(true);
+  expect(Number.isNaN(Number(version))).toBe(true);
 });

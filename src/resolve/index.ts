@@ -104,8 +104,7 @@ function resolveComponents({ spec, broken }: Checked, layers: readonly Layer[], 
   const ground = { dir: loaded.dir, root: realpathSync(loaded.root) };
   const parts: Parts = { components: [], inputs: [] };
   for (const [name, link] of linked) {
-    const server = models.servers.get(name);
-    const result = resolveComponent(server === undefined ? link.declared : { ...link.declared, server }, { spec, ground, linked: link, wave: order.waves.get(name) ?? 0 });
+    const result = resolveComponent({ ...link.declared, ...models.served.get(name) }, { spec, ground, linked: link, wave: order.waves.get(name) ?? 0 });
     problems.push(...result.problems);
     parts.inputs.push(...result.inputs);
     if (result.component) parts.components.push(result.component);

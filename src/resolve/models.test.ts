@@ -43,3 +43,18 @@ it('refuses a file that does not go into a ConfigMap', async () => {
   expect(await wrong(750 * 1024)).toEqual([]);
   expect(await wrong(750 * 1024 + 1)).toEqual(['model-file-large: spec.components.a.model.file: models/a.joblib has 751 KiB, at most 750 KiB go into a ConfigMap']);
 });
+
+it('gives the rest of the requests to the one version without a share, and none to a model that is alone', async () => {
+  writeFileSync(join(dir, 'models/a.joblib'), 'a model');
+  const version = (component: string, number: string, traffic: string): string => `    ${component}: { model: { name: a, file: models/a.joblib, runtime: sklearn, version: "${number}"${traffic} } }\n`;
+  const shares = async (...given: string[]): Promise<unknown[]> => {
+    const { components } = await resolved(`    server: { modelServer: {} }\n${given.map((traffic, index) => version(`a-${index}`, String(index), traffic)).join('')}`);
+    return components.flatMap(({ source }) => (source.kind === 'model' ? [source.model.traffic] : []));
+  };
+  expect(await shares('', ', traffic: 30')).toEqual([70, 30]);
+  expect(await shares(', traffic: 5', '', ', traffic: 30')).toEqual([5, 65, 30]);
+  expect(await shares(', traffic: 60', ', traffic: 40')).toEqual([60, 40]);
+  expect(await shares('', ', traffic: 100')).toEqual([0, 100]);
+  expect(await shares('')).toEqual([undefined]);
+  expect(await shares(', traffic: 100')).toEqual([undefined]);
+});

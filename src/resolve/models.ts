@@ -4,6 +4,7 @@ import { diagnose, type Diagnostic } from '../diagnostics/index.js';
 import { oneOf } from '../lib/describe-value.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { formatPath, modelRuntimes, type ModelSource } from '../model/index.js';
+import { divideTraffic } from './model-traffic.js';
 import { findPath, type Ground } from './paths.js';
 import type { Declared, FoundSource } from './source.js';
 
@@ -16,9 +17,9 @@ interface Link {
   after: string[];
 }
 
-/** The server of each model, by component. */
+/** The server of each model and its share of the requests, by component. */
 export interface LinkedModels {
-  servers: Map<string, string>;
+  served: Map<string, { server: string; traffic?: number }>;
   problems: Diagnostic[];
 }
 
@@ -27,21 +28,25 @@ export interface LinkedModels {
  * ModelMesh is there before it is told of one.
  */
 export function linkModels(linked: ReadonlyMap<string, Link>): LinkedModels {
-  const found: LinkedModels = { servers: new Map(), problems: [] };
+  const found: LinkedModels = { served: new Map(), problems: [] };
   const servers = [...linked.values()].filter(({ declared }) => declared.component.modelServer !== undefined);
-  const taken = new Map<string, string>();
+  const models = new Map<string, { server: Declared; versions: Declared[] }>();
   for (const { declared, after } of linked.values()) {
-    const { name, component, locate } = declared;
+    const { name, component } = declared;
     if (component.model === undefined) continue;
     const server = serverOf(declared, component.model, { servers, found });
     if (!server) continue;
-    found.servers.set(name, server.declared.name);
+    found.served.set(name, { server: server.declared.name });
     if (server.declared.component.modelServer?.kind === 'modelmesh') after.push(server.declared.name);
     else server.after.push(name);
     const served = `${server.declared.name}/${component.model.name ?? name}`;
-    const other = taken.get(served);
-    if (other === undefined) taken.set(served, name);
-    else found.problems.push(diagnose('model-twice', { component: name, model: component.model.name ?? name, other, server: server.declared.name }, locate(['model', 'name'])));
+    const model = models.get(served) ?? { server: server.declared, versions: [] };
+    models.set(served, { ...model, versions: [...model.versions, declared] });
+  }
+  for (const { server, versions } of models.values()) {
+    const { shares, problems } = divideTraffic(server, versions);
+    found.problems.push(...problems);
+    for (const [name, traffic] of shares) found.served.set(name, { server: server.name, traffic });
   }
   for (const { declared } of servers) found.problems.push(...checkStore(declared));
   return found;
@@ -70,7 +75,7 @@ function checkStore({ name, component, locate }: Declared): Diagnostic[] {
 }
 
 /** Finds the file of a model, and whether its runtime reads such files. */
-export function findModel(model: ModelSource, { name, locate, server = '' }: Declared, ground: Ground): FoundSource {
+export function findModel(model: ModelSource, { name, locate, server = '', traffic }: Declared, ground: Ground): FoundSource {
   const at = locate(['model', 'file'], 'value');
   const where = formatPath(['spec', 'components', name, 'model', 'file']);
   const found = findPath({ path: model.file, where, at, remoteHint: 'download it into the platform, and name that file' }, ground);
@@ -83,6 +88,6 @@ export function findModel(model: ModelSource, { name, locate, server = '' }: Dec
   }
   const kibibytes = Math.ceil(statSync(found.path).size / 1024);
   if (kibibytes > mostKibibytes) problems.push(diagnose('model-file-large', { where, path: model.file, size: `${kibibytes} KiB`, most: `${mostKibibytes} KiB` }, at));
-  const source = { kind: 'model' as const, model: { name: model.name ?? name, version: model.version, runtime: model.runtime, file: found.path, server } };
+  const source = { kind: 'model' as const, model: { name: model.name ?? name, version: model.version, runtime: model.runtime, file: found.path, server, ...(traffic === undefined ? {} : { traffic }) } };
   return { source, inputs: [found.path], problems };
 }

@@ -22,6 +22,8 @@ export interface Declared {
   others: readonly string[];
   /** For a model: the component that answers for it. */
   server?: string;
+  /** For one of several versions of a model: percent of the requests. */
+  traffic?: number;
 }
 
 /** What a source came to: where it is, and every file below it. */
