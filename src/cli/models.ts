@@ -8,11 +8,11 @@ import { openPlatform, withSteps } from './platform-world.js';
 
 /** `mostik models`: the models of a platform in its cluster. */
 export const modelsCommand = defineCommand({
-  details: 'Lists what components with `model:` have brought into the cluster, and asks the model server for each whether it answers. A new version is a change of `file:` and `version:`, then mostik up; mostik rollback goes back.',
+  details: 'Lists what components with `model:` have brought into the cluster, and asks the model server for each whether it answers. A new version is a change of `file:` and `version:`, then mostik up; mostik rollback goes back. Components with the same `name:` are versions of one model that divide the requests for it by `traffic:`.',
   arguments: [dirArgument],
   flags: { ...platformFlags, ...targetFlags, ...outputFlag },
   examples: [
-    ['mostik models platforms/ml-platform', 'name, version, whether it answers, and where'],
+    ['mostik models platforms/ml-platform', 'name, version, share of the requests, whether it answers, and where'],
     ['mostik models -o json', 'the same for programs'],
   ],
   run: async ({ args: [dir], flags, terminal, signal }): Promise<ExitCode> => {

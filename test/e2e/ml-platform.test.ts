@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ interface Rendered {
   data?: Record<string, string>;
 }
 
-const variants = [[], ['simulated'], ['k3d'], ['iris-v2'], ['modelmesh'], ['modelmesh', 'simulated']] as const;
+const variants = [[], ['simulated'], ['k3d'], ['iris-v2'], ['iris-canary'], ['modelmesh'], ['modelmesh', 'simulated']] as const;
 const flags = (profiles: readonly string[]) => profiles.flatMap((profile) => ['-p', profile]);
 
 describe.skipIf(noEngine)('platforms/ml-platform', () => {
@@ -109,17 +109,45 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
       expect(code, stderr).toBe(0);
       return JSON.parse(stdout);
     };
-    const iris = (version: string) => ({ version: 1, platform: 'ml-platform', models: [{ component: 'iris', name: 'iris', version, runtime: 'sklearn', server: 'model-registry', ready: 'unknown', url: 'http://ml.localhost/v2/models/iris/infer' }] });
+    const iris = (version: string) => ({ version: 1, platform: 'ml-platform', models: [{ component: 'iris', name: 'iris', version, runtime: 'sklearn', traffic: 100, server: 'model-registry', ready: 'unknown', url: 'http://ml.localhost/v2/models/iris/infer' }] });
     expect(await models()).toMatchObject(iris('1'));
     const newer = await home.mostik(['up', dir, '-p', 'iris-v2', '-p', 'simulated']);
     expect(newer.code, newer.stdout + newer.stderr).toBe(0);
     expect(await models()).toMatchObject(iris('2'));
     const table = await home.mostik(['models', dir, '-p', 'simulated']);
-    expect(table.stdout).toMatch(/^iris +2 +sklearn +model-registry +unknown +simulated: containers do not run$/m);
+    expect(table.stdout).toMatch(/^iris +2 +100% +sklearn +model-registry +unknown +simulated: containers do not run$/m);
     const back = await home.mostik(['rollback', dir, '-p', 'simulated', '--yes']);
     expect(back.code, back.stdout + back.stderr).toBe(0);
     expect(await models()).toMatchObject(iris('1'));
   }, 600_000);
+
+  it('divides the requests for a model between two versions, changes the shares, and goes back to them', async () => {
+    const shares = async (): Promise<unknown> => {
+      const { models } = JSON.parse((await home.mostik(['models', dir, '-p', 'simulated', '-o', 'json'])).stdout) as { models: { component: string; version: string; traffic: number }[] };
+      return models.map(({ component, version, traffic }) => `${component} ${version}: ${traffic}`);
+    };
+    const up = async (...args: string[]): Promise<void> => {
+      const { code, stdout, stderr } = await home.mostik(['up', dir, '-p', 'simulated', ...args]);
+      expect(code, stdout + stderr).toBe(0);
+    };
+    await up('-p', 'iris-canary');
+    expect(await shares()).toEqual(['iris 1: 70', 'iris-next 2: 30']);
+    const half = join(dir, 'half.yaml');
+    writeFileSync(half, 'components: { iris-next: { model: { traffic: 50 } } }\n');
+    await up('-p', 'iris-canary', '-f', half);
+    expect(await shares()).toEqual(['iris 1: 50', 'iris-next 2: 50']);
+    const back = await home.mostik(['rollback', dir, '-p', 'simulated', '--yes']);
+    expect(back.code, back.stdout + back.stderr).toBe(0);
+    expect(await shares()).toEqual(['iris 1: 70', 'iris-next 2: 30']);
+    await up('-p', 'iris-v2');
+    expect(await shares()).toEqual(['iris 2: 100']);
+  }, 600_000);
+
+  it('says before anything runs that ModelMesh does not divide requests', async () => {
+    const { code, stderr } = await home.mostik(['check', dir, '-p', 'modelmesh', '-p', 'iris-canary']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('error[model-traffic-mesh]: spec.components.iris-next.model.traffic: model-registry is ModelMesh');
+  });
 });
 
 const maven = spawnSync('mvn', ['-version']).status === 0 && spawnSync('javac', ['-version']).status === 0 ? undefined : 'there is no Maven with a JDK';
