@@ -144,9 +144,9 @@ describe.skipIf(noEngine)('platforms/ml-platform', () => {
   }, 600_000);
 
   it('says before anything runs that ModelMesh does not divide requests', async () => {
-    const { code, stderr } = await home.mostik(['check', dir, '-p', 'modelmesh', '-p', 'iris-canary']);
+    const { code, stdout } = await home.mostik(['check', dir, '-p', 'modelmesh', '-p', 'iris-canary']);
     expect(code).toBe(3);
-    expect(stderr).toContain('error[model-traffic-mesh]: spec.components.iris-next.model.traffic: model-registry is ModelMesh');
+    expect(stdout).toContain('error[model-traffic-mesh]: spec.components.iris-next.model.traffic: model-registry is ModelMesh');
   });
 });
 
