@@ -1,6 +1,7 @@
 import type { Kube, WatchedList } from '../kube/index.js';
 import { keyOf, labels, refOf, type Health, type KubeObject, type ObjectRef } from '../model/index.js';
 import { hasHealth, healthOf, type Controllers } from './health/index.js';
+import { taskHealth } from './health/pod.js';
 import { explain } from './health/why.js';
 
 /** Changes within this many milliseconds are looked at together: a rollout sends hundreds of them. */
@@ -22,8 +23,17 @@ export interface WaitResult {
 export interface Monitor {
   /** Takes the answer to a write, so that an older watch event is not mistaken for the newest state. */
   note(object: KubeObject): void;
-  waitFor(refs: readonly ObjectRef[], options: { timeoutSeconds: number; signal: AbortSignal; onHealth(ref: ObjectRef, health: Health): void }): Promise<WaitResult>;
+  waitFor(refs: readonly ObjectRef[], options: WaitOptions): Promise<WaitResult>;
   stop(): void;
+}
+
+/** For how long to wait, and for what. */
+export interface WaitOptions {
+  timeoutSeconds: number;
+  /** Pods are waited for until their work is done, not until they are ready. */
+  untilDone?: boolean;
+  signal: AbortSignal;
+  onHealth(ref: ObjectRef, health: Health): void;
 }
 
 /** How a monitor judges. */
@@ -67,7 +77,7 @@ export function openMonitor(kube: Kube, platform: string, { controllers = 'run',
       await Promise.all(followed.map(follow));
       return waitUntilHealthy(kube, followed, {
         ...options,
-        judge: (ref) => judge(find(ref), controllers),
+        judge: (ref) => judge(find(ref), { controllers, untilDone: options.untilDone === true }),
         moved: () => { movedAt = Date.now(); },
         hasStalled: (answeredInMs) => Date.now() - movedAt >= Math.max(patienceSeconds * 1000, answersPerStall * answeredInMs),
         explainEvery: Math.min(explainEvery, patienceSeconds * 500),
@@ -140,8 +150,10 @@ interface Judged {
   health: Health;
 }
 
-function judge(object: KubeObject | undefined, controllers: Controllers): Judged {
-  return { object, health: object ? healthOf(object, controllers) : { status: 'progressing', reason: 'not seen yet' } };
+function judge(object: KubeObject | undefined, { controllers, untilDone }: { controllers: Controllers; untilDone: boolean }): Judged {
+  if (!object) return { object, health: { status: 'progressing', reason: 'not seen yet' } };
+  const isTask = untilDone && object.kind === 'Pod' && object.metadata.deletionTimestamp === undefined;
+  return { object, health: isTask ? taskHealth(object) : healthOf(object, controllers) };
 }
 
 /** Explains what is held up, at most twenty of them, and tells whether waiting would mend none of it, and whether one of it is beyond mending. */

@@ -64,6 +64,7 @@ async function endOf({ change }: PlannedChange, { monitor, signal, secrets, time
   const masked = (reason: string): string => maskText(reason, secrets);
   const { outcome, unhealthy } = await monitor.waitFor([ref], {
     timeoutSeconds,
+    untilDone: true,
     signal,
     onHealth: (_, health) => { if (health.status === 'progressing') onEvent({ type: 'object', component, ref, action: 'run', phase: 'waiting', reason: masked(health.reason) }); },
   });

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kube } from '../kube/index.js';
 import { asList, asString, valueAt } from '../lib/read-unknown.js';
-import { formatRef, maskText, type KubeObject, type ObjectRef, type PlannedChange, type SecretTable } from '../model/index.js';
+import { formatRef, maskText, type Health, type KubeObject, type ObjectRef, type PlannedChange, type SecretTable } from '../model/index.js';
 import { isHopeless } from './health/hopeless.js';
 import { jobHealth } from './health/job.js';
-import { podReason } from './health/pod.js';
+import { podReason, taskHealth } from './health/pod.js';
 import { policiesOf, removeHook } from './run-hook.js';
 import { writeFailure } from './write.js';
 
@@ -81,7 +81,7 @@ async function endOf(ref: ObjectRef, { kube, timeoutSeconds, signal }: TestWorld
   for (const deadline = Date.now() + timeoutSeconds * 1000; ; ) {
     const live = await kube.get(ref, { signal });
     if (!live) return { outcome: 'failed', reason: 'somebody deleted it' };
-    const verdict = ref.kind === 'Job' ? jobVerdict(live) : podVerdict(live);
+    const verdict = verdictOf(ref.kind === 'Job' ? jobHealth(live) : taskHealth(live));
     if (verdict) return verdict;
     const pods = ref.kind === 'Job' ? await podsOfJob(kube, ref, signal) : [live];
     const hopeless = pods.find((pod) => isHopeless(pod, { ofJob: ref.kind === 'Job' }));
@@ -91,14 +91,7 @@ async function endOf(ref: ObjectRef, { kube, timeoutSeconds, signal }: TestWorld
   }
 }
 
-function podVerdict(pod: KubeObject): { outcome: TestResult['outcome']; reason: string } | undefined {
-  const phase = asString(valueAt(pod, 'status', 'phase'));
-  if (phase === 'Succeeded') return { outcome: 'passed', reason: '' };
-  return phase === 'Failed' ? { outcome: 'failed', reason: podReason(pod) } : undefined;
-}
-
-function jobVerdict(job: KubeObject): { outcome: TestResult['outcome']; reason: string } | undefined {
-  const { status, reason } = jobHealth(job);
+function verdictOf({ status, reason }: Health): { outcome: TestResult['outcome']; reason: string } | undefined {
   if (status === 'progressing') return undefined;
   return { outcome: status === 'healthy' ? 'passed' : 'failed', reason };
 }

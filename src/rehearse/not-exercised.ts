@@ -15,7 +15,7 @@ export function notExercised(objects: readonly RenderedObject[], platform: Pick<
     ...plain.filter(convertsByWebhook).map((object) => ({ what: nameOf(object), why: 'its conversion webhook does not run: objects are stored as they are written' })),
     ...operators(objects),
     ...customResources(plain),
-    ...objects.filter(({ hook, ref }) => hook && ref.kind === 'Job').map(({ object, hook }) => ({ what: nameOf(object), why: `${hook?.events.join(', ') ?? ''} hook: assumed to succeed` })),
+    ...objects.filter(({ hook, ref }) => (ref.kind === 'Job' || ref.kind === 'Pod') && hook?.events.some((event) => event !== 'test')).map(({ object, hook }) => ({ what: nameOf(object), why: `${hook?.events.join(', ') ?? ''} hook: assumed to succeed` })),
     ...plain.flatMap(loadBalancers),
     ...provided(platform),
     ...policies(plain),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../model/index.js';
 import { healthOf } from './index.js';
+import { taskHealth } from './pod.js';
 
 const object = (apiVersion: string, kind: string, more: object = {}): KubeObject => ({ apiVersion, kind, metadata: { name: 'x', namespace: 'shop', generation: 2 }, ...more });
 const unknown = { status: 'unknown', reason: 'admitted, readiness unknown' };
@@ -29,4 +30,14 @@ test('a pod that failed tells its exit code, and the last words of its program',
   expect(healthOf(ended({ exitCode: 1, message: 'x'.repeat(1000) })).reason).toHaveLength('migration: ended with exit code 1: '.length + 300);
   expect(healthOf(object('v1', 'Pod', { status: { phase: 'Failed', reason: 'Evicted' } })).reason).toBe('Evicted');
   expect(healthOf(object('v1', 'Pod', { status: { phase: 'Failed' } })).reason).toBe('the pod failed');
+});
+
+test('a pod with work to do is done when it succeeded, not when it is ready', () => {
+  const pod = (phase: string, { ready = 'False', restartPolicy = 'Never' } = {}): KubeObject => object('v1', 'Pod', { spec: { restartPolicy }, status: { phase, conditions: [{ type: 'Ready', status: ready }] } });
+  expect(healthOf(pod('Running', { ready: 'True' })).status).toBe('healthy');
+  expect(taskHealth(pod('Running', { ready: 'True' }))).toEqual({ status: 'progressing', reason: 'its containers run' });
+  expect(taskHealth(pod('Pending')).status).toBe('progressing');
+  expect(taskHealth(pod('Succeeded')).status).toBe('healthy');
+  expect(taskHealth(pod('Failed'))).toEqual({ status: 'failed', reason: 'the pod failed' });
+  expect(taskHealth(pod('Running', { restartPolicy: 'Always' })).reason).toBe('its restartPolicy is Always, so it is started again whenever it ends; a hook needs Never or OnFailure');
 });

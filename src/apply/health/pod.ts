@@ -12,6 +12,15 @@ export function podHealth(object: KubeObject): Health {
   return progressing(`${phase}: ${podReason(object)}`);
 }
 
+/** Judges a pod that has a piece of work to do, as hooks have: it is done when it succeeded, as Helm waits for it; ready is on the way. */
+export function taskHealth(object: KubeObject): Health {
+  const health = podHealth(object);
+  if (health.status === 'failed' || asString(valueAt(object, 'status', 'phase')) === 'Succeeded') return health;
+  // Kubernetes' default, which a chart gets by saying nothing.
+  if (valueAt(object, 'spec', 'restartPolicy') === 'Always') return failed('its restartPolicy is Always, so it is started again whenever it ends; a hook needs Never or OnFailure');
+  return health.status === 'healthy' ? progressing('its containers run') : health;
+}
+
 /** Why a pod is not ready, in the words of who holds it up: scheduler first, then containers, then conditions. */
 export function podReason(object: KubeObject): string {
   const scheduled = conditionOf(object, 'PodScheduled');
