@@ -8,4 +8,5 @@ export { isPodOf, whyNotReady, type Cause, type NotReady, type ObjectHealth, typ
 export { isRestartable, restartObject } from './restart.js';
 export { isStoppable, startObject, stopObject, whyNotStopped } from './stop.js';
 export { takeLock, userName, type Lock } from './lock.js';
-export { runTests, type TestResult } from './run-tests.js';
+export { podLogEnd, runTests, type TestResult } from './run-tests.js';
+export { podReason } from './health/pod.js';

@@ -11,9 +11,10 @@ import { writeFailure } from './write.js';
 /** How one test ended. */
 export interface TestResult {
   component: string;
-  /** `Pod/namespace/name`. */
+  /** `Pod/namespace/name` of a Helm test, the name of one that the platform file declares. */
   test: string;
-  outcome: 'passed' | 'failed' | 'timeout';
+  /** Skipped: containers that would have to answer do not run. */
+  outcome: 'passed' | 'failed' | 'timeout' | 'skipped';
   seconds: number;
   /** Why it did not pass. */
   reason?: string;
@@ -27,6 +28,7 @@ export interface TestWorld {
   secrets: SecretTable;
   timeoutSeconds: number;
   onStart(test: { component: string; test: string }): void;
+  onEnd(result: TestResult): void;
   signal: AbortSignal;
 }
 
@@ -43,6 +45,7 @@ export async function runTests(hooks: readonly PlannedChange[], world: TestWorld
       const result = await runTest(planned, world);
       if (!result) continue;
       results.push(result);
+      world.onEnd(result);
       if (result.outcome !== 'passed') failed.add(formatRef(planned.change.ref));
     }
   } finally {
@@ -104,7 +107,11 @@ async function podsOfJob(kube: Kube, ref: ObjectRef, signal: AbortSignal): Promi
 async function logEnd(ref: ObjectRef, { kube, secrets, signal }: TestWorld): Promise<string[]> {
   const made = (pod: KubeObject): string => asString(pod.metadata['creationTimestamp']) ?? '';
   const pod = ref.kind === 'Job' ? (await podsOfJob(kube, ref, signal)).sort((a, b) => made(b).localeCompare(made(a)))[0] : await kube.get(ref, { signal });
-  if (!pod) return [];
+  return pod ? podLogEnd(kube, pod, { secrets, signal }) : [];
+}
+
+/** The end of the log of every container of a pod, without secret values; of what never started there is none. */
+export async function podLogEnd(kube: Kube, pod: KubeObject, { secrets, signal }: { secrets: SecretTable; signal: AbortSignal }): Promise<string[]> {
   const containers = ['initContainers', 'containers'].flatMap((list) => asList(valueAt(pod, 'spec', list))).flatMap((container) => asString(valueAt(container, 'name')) ?? []);
   const lines: string[] = [];
   for (const container of containers) {

@@ -16,4 +16,5 @@ export * from './secret-values.js';
 export * from './stand-ins.js';
 export * from './set-at.js';
 export * from './shipped-schemas.generated.js';
+export * from './tests-schema.js';
 export * from './yaml-diagnostic.js';

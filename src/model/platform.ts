@@ -6,6 +6,7 @@ import type { ModelServerSource, ResolvedModel } from './models-schema.js';
 import type { PolicyRule } from './policy.js';
 import type { Registry } from './registry.js';
 import type { Budget, ImageBuild, NodeSpec, Platform, PolicyException, Profile, SecretSpec, WorkloadSource } from './schema.js';
+import type { ResolvedTest } from './tests-schema.js';
 
 export type { K3dSpec } from './cluster-schema.js';
 export type { Budget, ClusterSpec, Component, ImageBuild, Needs, NodeSpec, Platform, PlatformSpec, PolicyException, Profile, SecretSpec, Uses, WorkloadSource } from './schema.js';
@@ -95,6 +96,8 @@ export interface ResolvedComponent {
   pods: { selector: Record<string, string>; ports: number[] }[];
   /** Images that are built from the platform's files; context and file are absolute. */
   builds: ImageBuild[];
+  /** What proves that it works, where something is declared. */
+  tests?: ResolvedTest[];
   timeoutSeconds: number;
   at: Location;
   /** Where a field of this component stands (path below the component), in the last layer that set it. */

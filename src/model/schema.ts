@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { K3dSpec, RegistrySpec } from './cluster-schema.js';
+import { duration } from './duration-schema.js';
 import { ModelServerSource, ModelSource } from './models-schema.js';
 import { patchOf } from './patch.js';
+import { ComponentTest } from './tests-schema.js';
 
 /**
  * The platform file (`platform.yaml`), version mostik.dev/v1. Schema and type share one name; docs come from `describe`.
@@ -16,12 +18,6 @@ const anyQuantity = 'a quantity such as 500m, 2 or 16Gi';
 const quantity = z
   .union([z.number().nonnegative('0 or more'), z.string().regex(quantityText, anyQuantity)], anyQuantity)
   .meta({ examples: ['500m', 2, '16Gi'] });
-const anyDuration = 'a duration such as 90s, 5m or 1h30m';
-const duration = z
-  .string(anyDuration)
-  .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, anyDuration)
-  .refine((text) => /[1-9]/.test(text), 'a duration longer than nothing')
-  .meta({ examples: ['90s', '5m', '1h30m'] });
 const whole = (least: number, most?: number) => {
   const expected = most === undefined ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
   const atLeast = z.int(expected).min(least, expected);
@@ -194,6 +190,7 @@ export const Component = z
       .describe('Kind/name of namespaces and CRDs that somebody else keeps: never written, never deleted'),
     pods: z.array(z.strictObject({ selector: z.record(z.string(), z.string()), ports: z.array(port).default([]) })).describe('Pods that an operator makes'),
     build: z.union([ImageBuild, z.array(ImageBuild).min(1, 'at least one image')], 'an image such as { image: shop, context: docker }, or a list of them').describe('Images of this component that are built from the platform\'s files: by mostik image build, and by up on a real node'),
+    tests: z.record(dnsLabel, ComponentTest).describe('Questions whose answers prove that this component works, by name; mostik test asks them'),
     timeout: duration.describe('How long to wait for this component to be healthy'),
   })
   .partial()

@@ -171,6 +171,6 @@ async function carry(socket: Socket, { kube, serving, port, component, request }
 }
 
 /** The runtime's last words: `connect: connection refused`. */
-function innermost(problem: string): string {
+export function innermost(problem: string): string {
   return /dial tcp[^:]* [^ ]*: (.*)$/s.exec(problem)?.[1] ?? problem.split(': ').slice(-2).join(': ');
 }

@@ -8,6 +8,7 @@ import type { Linked } from './edges.js';
 import { findBuilds } from './builds.js';
 import { findPath, type Ground } from './paths.js';
 import { findSource, whereOf, type Declared } from './source.js';
+import { findTests } from './tests.js';
 
 /** What a component is checked against. */
 export interface Surroundings {
@@ -24,7 +25,8 @@ export function resolveComponent(declared: Declared, around: Surroundings): { co
   const { source, inputs, problems } = findSource(declared, ground);
   const files = findFiles(declared, ground);
   const builds = findBuilds(declared, ground);
-  problems.push(...files.problems, ...builds.problems, ...checkValues(declared), ...checkSecrets(declared, Object.keys(spec.secrets)));
+  const tests = findTests(declared);
+  problems.push(...files.problems, ...builds.problems, ...tests.problems, ...checkValues(declared), ...checkSecrets(declared, Object.keys(spec.secrets)));
   if (!source) return { inputs: [...inputs, ...files.paths], problems };
   const resolved: ResolvedComponent = {
     name,
@@ -42,6 +44,7 @@ export function resolveComponent(declared: Declared, around: Surroundings): { co
     external: component.external ?? [],
     pods: component.pods ?? [],
     builds: builds.builds,
+    ...(tests.tests.length > 0 ? { tests: tests.tests } : {}),
     timeoutSeconds: secondsOf(component.timeout ?? spec.timeout),
     at: locate([]),
     locate,

@@ -106,7 +106,8 @@ function textOf({ message, hint }: Diagnostic): string {
   return hint === undefined ? message : `${message}\n${hint}`;
 }
 
-function xml(text: string): string {
+/** Text as XML takes it, in attributes too. */
+export function xml(text: string): string {
   // XML has no letters for most control characters, nor for halves of pairs.
   const safe = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').replace(/\p{Surrogate}/gu, '\ufffd');
   return safe.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');

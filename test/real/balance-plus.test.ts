@@ -76,6 +76,12 @@ describe.skipIf(reason !== undefined)(`balance-plus in production with real pods
     expect(restarts).toEqual([]);
   });
 
+  test('the tests that the platform declares pass', async () => {
+    const { code, stdout, stderr } = await home.mostik(['test', '--dir', dir, '-p', 'prod', '-p', 'machine']);
+    expect(code, stdout + stderr).toBe(0);
+    for (const name of ['postgres  ready', 'orchestrator  ready', 'api-gateway  ready', 'frontend  page']) expect(stdout).toContain(`✓ passed  ${name}  `);
+  });
+
   test('HTTPS with a certificate that is valid for the host, and for no other', async () => {
     await eventually(async () => { expect((await browser.ask(`${site}/`)).status).toBe(200); });
     const page = await browser.ask(`${site}/`);

@@ -45,6 +45,15 @@ describe.skipIf(noRealNode !== undefined)(`microservices with real pods${noRealN
     }
   });
 
+  test('the tests that the platform declares pass, and those of its chart', async () => {
+    const { code, stdout, stderr } = await home.mostik(['test', '--dir', dir]);
+    expect(code, stdout + stderr).toBe(0);
+    for (const service of ['microservice1', 'microservice2']) {
+      for (const name of ['page', 'database', 'postgres', `Pod/default/${service}-health-test`]) expect(stdout).toMatch(new RegExp(`✓ passed {2}${service} {2}${name} {2}`));
+    }
+    expect(stdout).toContain('8 of 8 tests passed');
+  });
+
   test('names find Services from inside of pods', async () => {
     const script = 'fetch("http://microservice2.default.svc.cluster.local/health").then((answer) => answer.json()).then(({ status }) => console.log(status))';
     expect(await home.kubectl(['exec', 'deploy/microservice1', '--', 'node', '-e', script])).toBe('ok');

@@ -75,6 +75,12 @@ describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRea
     return answers;
   };
 
+  test('passes the tests that it declares', async () => {
+    const { code, stdout, stderr } = await home.mostik(['test', '--dir', dir]);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toContain('5 of 5 tests passed');
+  });
+
   test('keeps its generated passwords where only their owner reads them', () => {
     expect(statSync(join(dir, '.env')).mode & 0o777).toBe(0o600);
     expect(passwordOf('ALICE')).toHaveLength(24);

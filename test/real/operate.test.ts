@@ -10,7 +10,14 @@ spec:
   cluster: { name: operate, nodes: real }
   components:
     data: { manifests: [data.yaml], data: true }
-    web: { chart: web, uses: [data] }
+    web:
+      chart: web
+      uses: [data]
+      tests:
+        page: { http: { url: http://web, contains: hello } }
+        file: { run: [cat, /www/index.html] }
+        missing: { http: { url: http://web/missing }, timeout: 2s }
+        table: { run: [sh, -c, "echo there is no table; exit 7"], timeout: 2s }
 `;
 const idle = 'trap "exit 0" TERM; echo started >> /data/starts; while :; do sleep 1 & wait; done';
 const data = `apiVersion: apps/v1
@@ -64,6 +71,7 @@ kind: Service
 metadata: { name: web }
 spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
 `,
+  'web/templates/migration.yaml': testPod('migration', 'before-hook-creation', 'sleep 2; echo the tables are there').replace('hook: test', 'hook: pre-install'),
   'web/templates/tests/good.yaml': testPod('good', 'hook-succeeded', 'wget -qO- http://$WEB_SERVICE_HOST | grep hello'),
   'web/templates/tests/bad.yaml': testPod('bad', 'before-hook-creation', 'echo looking; echo nothing is there; exit 4'),
 };
@@ -106,6 +114,12 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
   /** A container counts as running a moment before its program has written anything. */
   const startedTimes = async (times: number): Promise<void> => eventually(async () => { expect(await starts()).toBe(times); });
 
+  test('a hook that is a Pod has ended before the objects are written', async () => {
+    const ended = Date.parse(await home.kubectl(['get', 'pod', 'migration', '-o', 'jsonpath={.status.containerStatuses[0].state.terminated.finishedAt}']));
+    expect(Date.parse(await home.kubectl(['get', 'deploy/web', '-o', 'jsonpath={.metadata.creationTimestamp}']))).toBeGreaterThanOrEqual(ended);
+    await home.kubectl(['delete', 'pod', 'migration']);
+  });
+
   test('stop ends the pods and keeps the data, start brings them back', async () => {
     await startedTimes(1);
     expect(await run(['stop'])).toContain('2 components stopped');
@@ -122,12 +136,16 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
     await startedTimes(3);
   });
 
-  test('tests of a chart run; one that fails is told with the end of its log', async () => {
+  test('tests of the platform file and of a chart run; one that fails is told with what came, and the end of its log', async () => {
     const text = await run(['test'], 1);
     expect(text).toMatch(/✓ passed {2}web {2}Pod\/default\/good/);
     expect(text).toMatch(/✗ failed {2}web {2}Pod\/default\/bad .*exit code 4/);
     expect(text).toContain('    | nothing is there');
-    expect(text).toContain('1 of 2 tests passed');
+    expect(text).toMatch(/✓ passed {2}web {2}page {2}/);
+    expect(text).toMatch(/✓ passed {2}web {2}file {2}/);
+    expect(text).toMatch(/✗ failed {2}web {2}missing {2}.*: GET http:\/\/web\/missing: Pod\/default\/web-\S+ answered 404, expected 200: .*404 Not Found/);
+    expect(text).toMatch(/✗ failed {2}web {2}table {2}.*: sh -c echo there is no table; exit 7: Pod\/default\/web-\S+ \(web\) ended with exit code 7: there is no table/);
+    expect(text).toContain('3 of 6 tests passed');
     await eventually(async () => { expect(await home.kubectl(['get', 'pods', '-l', 'mostik.dev/component=web', '-o', 'name'])).toBe('pod/bad'); });
   });
 
