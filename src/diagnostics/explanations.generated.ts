@@ -323,7 +323,7 @@ export const explanations: Readonly<Record<Code, string>> = {
   'storage-class-default-missing': "The claim would stay Pending for ever. Nothing was changed.",
   'storage-class-missing': "The claim would stay Pending for ever. Nothing was changed.",
   'template-error': "A template of the chart failed. The place is the call that failed; values that it needed may be missing.",
-  'tests-missing': "Tests are Helm hooks of the event `test`, stored with the generation that was applied.",
+  'tests-missing': "Tests stand in the platform file under `tests:` of a component, or are Helm hooks of the event `test`, stored with the generation that was applied.",
   'unexpected': "Something failed that Mostik has no words for. `MOSTIK_DEBUG=1` shows where it happened.",
   'unknown-key': "A key that nobody reads would silently have no effect, so it is refused.",
   'values-duplicate-key': "Helm does not complain about a key that stands twice in a values file; the last one counts.",

@@ -670,7 +670,7 @@ export const messages: Record<
   'storage-class-default-missing': { severity: 'error', exit: 6, message: "%claim%: names no storage class, and the cluster has no default one", hint: "set a storage class in the values of %component%, or mark one as default in the cluster" },
   'storage-class-missing': { severity: 'error', exit: 6, message: "%claim%: storage class \"%class%\" is not in the cluster (it has: %classes%)", hint: "name one of these in the values of %component%, or install the provisioner first" },
   'template-error': { severity: 'error', exit: 3, message: "%component%: %message%", hint: "%hint%" },
-  'tests-missing': { severity: 'error', exit: 1, message: "%what%: there are no tests", hint: "a chart brings tests as templates with the annotation helm.sh/hook: test" },
+  'tests-missing': { severity: 'error', exit: 1, message: "%what%: there are no tests", hint: "declare them under tests: of a component, such as page: { http: { url: http://web/health } }; charts bring theirs with the annotation helm.sh/hook: test" },
   'unexpected': { severity: 'error', exit: 1, message: "%where%: %problem%", hint: "%hint%" },
   'unknown-key': { severity: 'error', exit: 3, message: "%where%: there is no key %key% here", hint: "%hint%" },
   'values-duplicate-key': { severity: 'warning', exit: 0, message: "%where%: the key stands twice, first on line %line%; Helm takes this one", hint: "keep one of them" },
