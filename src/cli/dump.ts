@@ -6,10 +6,10 @@ import { jsonText } from '../views/json.js';
 import { plural } from '../views/text.js';
 import { defineCommand } from './command.js';
 import { dailyFlags } from './daily-flags.js';
+import { declaredPods } from './declared-pods.js';
 import { text, wholeNumber } from './flag.js';
 import { sealingFlags } from './platform-flags.js';
 import { openPlatform, withSteps } from './platform-world.js';
-import { declaredPods } from './status.js';
 
 /** `mostik dump`: a support bundle. */
 export const dumpCommand = defineCommand({

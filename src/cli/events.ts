@@ -3,9 +3,9 @@ import { eventsText } from '../views/events.js';
 import { jsonText } from '../views/json.js';
 import { defineCommand } from './command.js';
 import { componentsArgument, dailyFlags } from './daily-flags.js';
+import { declaredPods } from './declared-pods.js';
 import { seconds, toggle } from './flag.js';
 import { openPlatform, withSteps } from './platform-world.js';
-import { declaredPods } from './status.js';
 
 /** `mostik events`: what happened to components' objects. */
 export const eventsCommand = defineCommand({

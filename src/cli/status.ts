@@ -1,8 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes } from '../diagnostics/index.js';
-import type { ResolvedPlatform } from '../model/index.js';
-import type { DeclaredPods } from '../operate/live-platform.js';
 import type { FullStatus, StatusOptions } from '../operate/status.js';
 import { jsonText } from '../views/json.js';
 import type { Look } from '../views/look.js';
@@ -10,6 +8,7 @@ import { detailsText, whyText } from '../views/status-details.js';
 import { statusText } from '../views/status-human.js';
 import { statusJson } from '../views/status-json.js';
 import { defineCommand } from './command.js';
+import { declaredPods } from './declared-pods.js';
 import { toggle } from './flag.js';
 import { dirArgument, outputFlag, platformFlags, targetFlags } from './platform-flags.js';
 import { openPlatform, withSteps, type PlatformWorld } from './platform-world.js';
@@ -56,11 +55,6 @@ export function splitPlatform([first, ...rest]: readonly string[]): { dir: strin
   const stat = statSync(first, { throwIfNoEntry: false });
   const isPlatform = stat?.isFile() === true || (stat?.isDirectory() === true && ['platform.yaml', 'platform.yml', 'platform.ts'].some((file) => existsSync(join(first, file))));
   return isPlatform || /[/\\.]/.test(first) ? { dir: first, names: rest } : { dir: undefined, names: [first, ...rest] };
-}
-
-/** Pods of operators, which no workload of the platform selects. */
-export function declaredPods({ components }: ResolvedPlatform): DeclaredPods {
-  return new Map(components.filter(({ pods }) => pods.length > 0).map(({ name, namespace, pods }) => [name, pods.map(({ selector }) => ({ namespace, selector }))]));
 }
 
 function pick(status: FullStatus, chosen: ReadonlySet<string>): FullStatus {

@@ -3,8 +3,8 @@ import { jsonText } from '../views/json.js';
 import { topText } from '../views/top.js';
 import { defineCommand } from './command.js';
 import { componentsArgument, dailyFlags } from './daily-flags.js';
+import { declaredPods } from './declared-pods.js';
 import { openPlatform, withSteps } from './platform-world.js';
-import { declaredPods } from './status.js';
 
 /** `mostik top`: CPU and memory. */
 export const topCommand = defineCommand({

@@ -1,6 +1,7 @@
 import type { Workplace } from '../operate/select-pods.js';
 import { chooseCluster, clusterChoiceFlags, hasPlatform } from './choose-cluster.js';
 import type { Argument } from './command.js';
+import { declaredPods } from './declared-pods.js';
 import { text, type Values } from './flag.js';
 import { platformFlags, targetFlags } from './platform-flags.js';
 import type { Steps } from './steps.js';
@@ -34,8 +35,7 @@ export async function openWorkplace(flags: Values<typeof workFlags>, { where, si
     const { readPlatform } = await import('../pipeline.js');
     const platform = await readPlatform({ dir: flags.dir ?? '.', profiles: flags.profile, overlays: [], sets: [] }, { signal, onProgress: steps.engine });
     const target = flags.cluster !== undefined ? await embeddedTarget(flags.cluster, signal) : await openTarget(platform, { context, kubeconfig, signal });
-    const declared = platform.components.flatMap((component) => component.pods.map(({ selector }) => ({ component: component.name, namespace: component.namespace, selector })));
-    return { target, place: { platform: platform.name, namespace: platform.state.namespace }, namespace, declared };
+    return { target, place: { platform: platform.name, namespace: platform.state.namespace }, namespace, declared: declaredPods(platform) };
   }
   if (context !== undefined || kubeconfig !== undefined) return { target: await foreignTarget({ context, kubeconfig, signal }), namespace };
   const { name } = await chooseCluster(flags.cluster, { where, dir: undefined, signal });

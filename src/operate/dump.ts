@@ -76,7 +76,7 @@ interface Adding {
 }
 
 async function addPods(kube: Kube, live: LivePlatform, { part, table, options: { declared, lines, signal } }: Adding): Promise<void> {
-  const pods = await podsByComponent(kube, live, { declared, signal });
+  const pods = await podsByComponent(kube, live.state, { declared, signal });
   for (const [component, list] of pods) {
     for (const pod of list) {
       const name = `${component}/${pod.metadata.name}`;

@@ -2,7 +2,7 @@ import type { Kube } from '../kube/index.js';
 import { groupBy } from '../lib/group-by.js';
 import { asDict, asNumber, asString, valueAt } from '../lib/read-unknown.js';
 import type { KubeObject } from '../model/index.js';
-import { chooseComponents, podsByComponent, readLivePlatform, type DeclaredPods, type LivePlatform, type PlatformPlace } from './live-platform.js';
+import { chooseNamed, namespacesOf, podsByComponent, readApplied, type Applied, type DeclaredPods, type PlatformPlace } from './live-platform.js';
 
 /** Events of one object that say the same, folded into one. */
 export interface EventLine {
@@ -30,9 +30,9 @@ export interface EventsOptions {
 
 /** Reads the events of components' objects, and of what was made for them: ReplicaSets, Jobs, pods, claims. Newest last. */
 export async function platformEvents(kube: Kube, place: PlatformPlace, options: EventsOptions): Promise<EventLine[]> {
-  const live = await readLivePlatform(kube, place, options.signal);
-  const owner = await ownersOf(kube, live, options);
-  const lists = await Promise.all(namespacesOf(live).map((namespace) => kube.list('v1', 'Event', { namespace, signal: options.signal })));
+  const state = await readApplied(kube, place);
+  const owner = await ownersOf(kube, state, options);
+  const lists = await Promise.all(namespacesOf(state).map((namespace) => kube.list('v1', 'Event', { namespace, signal: options.signal })));
   const oldest = options.sinceSeconds === undefined ? 0 : Date.now() - options.sinceSeconds * 1000;
   return foldEvents(lists.flatMap(({ items }) => items), owner).filter(({ last }) => Date.parse(last) >= oldest);
 }
@@ -61,24 +61,18 @@ export async function watchEvents(kube: Kube, place: PlatformPlace, options: Eve
 /** Finds the component of an event's object; undefined for what is nobody's. */
 type OwnerOf = (kind: string, namespace: string, name: string) => string | undefined;
 
-function namespacesOf({ objects }: LivePlatform): string[] {
-  return [...new Set([...objects.values()].flatMap(({ metadata }) => metadata.namespace ?? []))];
-}
-
 /** Events outlive their objects, so names count: a pod that is gone begins with the name of its ReplicaSet, that with its Deployment's. */
-async function ownersOf(kube: Kube, live: LivePlatform, { names, declared, signal }: EventsOptions): Promise<OwnerOf> {
-  const chosen = new Set(chooseComponents(live, names).map(({ name }) => name));
-  const pods = await podsByComponent(kube, live, { ...(declared ? { declared } : {}), signal });
+async function ownersOf(kube: Kube, state: Applied, { names, declared, signal }: EventsOptions): Promise<OwnerOf> {
+  const chosen = chooseNamed(state.last.components, names, state);
+  const pods = await podsByComponent(kube, state, { ...(declared ? { declared } : {}), signal });
   const exact = new Map<string, string>();
   const made: { component: string; namespace: string; pattern: RegExp }[] = [];
-  for (const { name, refs } of live.components) {
-    for (const ref of refs) {
-      exact.set(`${ref.kind}/${ref.namespace ?? ''}/${ref.name}`, name);
-      const pattern = madeBy(ref.kind, ref.name);
-      if (pattern) made.push({ component: name, namespace: ref.namespace ?? '', pattern });
-    }
-    for (const pod of pods.get(name) ?? []) exact.set(`Pod/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, name);
+  for (const { component, ref } of state.inventory.values()) {
+    exact.set(`${ref.kind}/${ref.namespace ?? ''}/${ref.name}`, component);
+    const pattern = madeBy(ref.kind, ref.name);
+    if (pattern) made.push({ component, namespace: ref.namespace ?? '', pattern });
   }
+  for (const [component, list] of pods) for (const pod of list) exact.set(`Pod/${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, component);
   return (kind, namespace, name) => {
     const found = exact.get(`${kind}/${namespace}/${name}`) ?? (['Pod', 'ReplicaSet', 'Job', 'PersistentVolumeClaim', 'HorizontalPodAutoscaler'].includes(kind) ? made.find((one) => one.namespace === namespace && one.pattern.test(name))?.component : undefined);
     return found !== undefined && chosen.has(found) ? found : undefined;

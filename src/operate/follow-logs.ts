@@ -45,7 +45,11 @@ export async function followLogs(following: Following): Promise<void> {
     await Promise.all(lists.map((list) => list.listed));
     await Promise.all(lists.flatMap((list) => [...list.objects.values()]).map((pod) => tracker.seen(pod)));
     tracker.settled();
-    for (const list of lists) list.onChange(({ type, object }) => void (type === 'deleted' ? tracker.gone(object) : tracker.seen(object)));
+    for (const list of lists) list.onChange(({ type, object }) => {
+      if (type === 'deleted') tracker.gone(object);
+      // Whose it is could not be asked: the pod's next change asks again.
+      else tracker.seen(object).catch(() => undefined);
+    });
     await Promise.all(lists.map(doneUnlessAborted(signal)));
   } finally {
     ended.abort();
@@ -123,7 +127,7 @@ function trackPods({ kube, selection, accepts, request, last }: Following, sink:
     async seen(pod) {
       const uid = uidOf(pod);
       const known = pods.get(uid);
-      const group = known?.group ?? (await selection.groupOf(pod));
+      const group = known?.group ?? (await selection.owners([pod], sink.signal))[0];
       if (group === undefined || !accepts(pod)) return;
       if (!known && isSettled) request.onNote({ event: 'joined', subject: pod.metadata.name });
       pods.set(uid, { pod, group, containers: pods.get(uid)?.containers ?? new Map<string, Tracked>() });

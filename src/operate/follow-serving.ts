@@ -45,13 +45,14 @@ export async function followServing(kube: Kube, { selection, accepts, component,
   for (const list of lists) list.done.catch(() => undefined);
   await Promise.all(lists.map((list) => list.listed));
   const see = async (pod: KubeObject): Promise<void> => {
-    if (accepts(pod) && (await selection.groupOf(pod)) !== undefined) pods.set(keyOf(refOf(pod)), pod);
+    if (accepts(pod) && (await selection.owners([pod], signal))[0] !== undefined) pods.set(keyOf(refOf(pod)), pod);
   };
   await Promise.all(lists.flatMap((list) => [...list.objects.values()]).map(see));
   choose();
   for (const list of lists) {
     list.onChange(({ type, object }) => {
-      if (type !== 'deleted') return void see(object).then(choose);
+      // Whose it is could not be asked: the pod's next change asks again.
+      if (type !== 'deleted') return void see(object).then(choose, () => undefined);
       pods.delete(keyOf(refOf(object)));
       choose();
     });

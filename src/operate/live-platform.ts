@@ -1,11 +1,10 @@
 import { diagnose, MostikError } from '../diagnostics/index.js';
-import { isPodOf } from '../apply/index.js';
 import type { Kube } from '../kube/index.js';
 import { groupBy } from '../lib/group-by.js';
 import { didYouMean } from '../lib/did-you-mean.js';
-import { asDict, asStrings, valueAt } from '../lib/read-unknown.js';
-import { carriesLabels, keyOf, labels, refOf, type DesiredComponent, type KubeObject, type ObjectRef } from '../model/index.js';
+import { keyOf, labels, refOf, type DesiredComponent, type KubeObject, type ObjectRef } from '../model/index.js';
 import { readState, type State } from '../plan/index.js';
+import { ownedPods, podOwners, type PodSources } from './pod-owners.js';
 
 /** Which platform, and where its state is. */
 export interface PlatformPlace {
@@ -24,16 +23,31 @@ export interface LiveComponent extends Pick<DesiredComponent, 'name' | 'after' |
 /** A platform as it is on the cluster: from its record, so the files are not needed. */
 export interface LivePlatform {
   place: PlatformPlace;
-  state: State;
+  state: Applied;
   components: LiveComponent[];
   /** By object key. */
   objects: Map<string, KubeObject>;
 }
 
+/** The record of a platform that is on the cluster. */
+export type Applied = State & { last: NonNullable<State['last']> };
+
+/** Reads the record of a platform; one that was never applied is a Diagnostic. */
+export async function readApplied(kube: Kube, place: PlatformPlace): Promise<Applied> {
+  const state = await readState(kube, place.platform, place.namespace);
+  const { last } = state;
+  if (!last) throw new MostikError([diagnose('platform-not-applied', { platform: place.platform })]);
+  return { ...state, last };
+}
+
+/** The namespaces in which a platform has objects. */
+export function namespacesOf({ inventory }: Pick<State, 'inventory'>): string[] {
+  return [...new Set([...inventory.values()].flatMap(({ ref }) => ref.namespace ?? []))];
+}
+
 /** Reads what of a platform is there, one LIST per kind. */
 export async function readLivePlatform(kube: Kube, place: PlatformPlace, signal?: AbortSignal): Promise<LivePlatform> {
-  const state = await readState(kube, place.platform, place.namespace);
-  if (!state.last) throw new MostikError([diagnose('platform-not-applied', { platform: place.platform })]);
+  const state = await readApplied(kube, place);
   const entries = [...state.inventory.values()].filter(({ hook }) => !hook);
   const objects = await readObjects(kube, entries.map(({ ref }) => ref), { platform: place.platform, signal });
   const refsOf = groupBy(entries, ({ component }) => component);
@@ -70,31 +84,21 @@ export function chooseNamed(components: readonly { name: string }[], names: read
   }));
 }
 
-/** Pods that somebody else makes for a component, as the platform file declares them. */
-export type DeclaredPods = ReadonlyMap<string, readonly { namespace: string; selector: Record<string, string> }[]>;
+/** Pods that somebody else makes for components, as the platform file declares them. */
+export type DeclaredPods = readonly { component: string; namespace: string; selector: Record<string, string> }[];
 
-const noneDeclared: DeclaredPods = new Map();
-
-/** The pods of each component: those of its workloads, of Jobs that its CronJobs made, and declared ones of operators. */
-export async function podsByComponent(kube: Kube, { components }: LivePlatform, options: { declared?: DeclaredPods; signal?: AbortSignal | undefined } = {}): Promise<Map<string, KubeObject[]>> {
-  const { declared = noneDeclared, signal } = options;
-  const places = [...components.flatMap(({ objects }) => objects.flatMap(({ metadata }) => metadata.namespace ?? [])), ...[...declared.values()].flat().map(({ namespace }) => namespace)];
-  const lists = await Promise.all([...new Set(places)].map((namespace) => kube.list('v1', 'Pod', { namespace, signal })));
-  const pods = lists.flatMap(({ items }) => items);
-  const isMade = (pod: KubeObject, { name, objects }: LiveComponent): boolean =>
-    objects.some((object) => isPodOf(pod, object) || isOfCronJob(pod, object)) ||
-    (declared.get(name) ?? []).some(({ namespace, selector }) => pod.metadata.namespace === namespace && carriesLabels(pod.metadata.labels, selector));
-  return new Map(components.map((component) => [component.name, pods.filter((pod) => isMade(pod, component)).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))]));
+/** Whose pods the pods of a platform are: what was applied of each component, and what is declared of operators. */
+export function componentPods({ inventory }: Pick<State, 'inventory'>, declared: DeclaredPods = []): PodSources {
+  return {
+    roots: [...inventory.values()].map(({ component, ref }) => ({ group: component, ref })),
+    labelled: declared.map(({ component, namespace, selector }) => ({ group: component, namespace, labels: selector })),
+  };
 }
 
-/** Jobs of a CronJob are named after it and the minute they were meant for. */
-function isOfCronJob(pod: KubeObject, { kind, metadata }: KubeObject): boolean {
-  if (kind !== 'CronJob' || pod.metadata.namespace !== metadata.namespace) return false;
-  const job = pod.metadata.labels?.['batch.kubernetes.io/job-name'];
-  return job !== undefined && job.startsWith(`${metadata.name}-`) && /^\d+$/.test(job.slice(metadata.name.length + 1));
-}
-
-/** Labels of a selector's `matchLabels`. */
-export function matchLabelsOf(object: KubeObject): Record<string, string> {
-  return asStrings(asDict(valueAt(object, 'spec', 'selector'))['matchLabels']);
+/** The pods of each component, by the rule of `podOwners`. */
+export async function podsByComponent(kube: Kube, state: Applied, { declared = [], signal }: { declared?: DeclaredPods; signal?: AbortSignal | undefined } = {}): Promise<Map<string, KubeObject[]>> {
+  const namespaces = [...new Set([...namespacesOf(state), ...declared.map(({ namespace }) => namespace)])];
+  const owned = await ownedPods(kube, podOwners(kube, componentPods(state, declared)), { namespaces, signal });
+  const byGroup = groupBy(owned, ({ group }) => group);
+  return new Map(state.last.components.map(({ name }) => [name, (byGroup.get(name) ?? []).map(({ pod }) => pod)]));
 }

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { isRestartable, isStoppable, restartObject, startObject, stopObject } from '../apply/index.js';
 import type { Kube } from '../kube/index.js';
-import { asNumber, valueAt } from '../lib/read-unknown.js';
+import { asDict, asNumber, asStrings, valueAt } from '../lib/read-unknown.js';
 import { plural } from '../lib/plural.js';
-import { formatRef, refOf, type KubeObject } from '../model/index.js';
+import { formatRef, groupOf, refOf, type KubeObject } from '../model/index.js';
 import { autoscaledWorkloads, stoppedOf } from '../plan/index.js';
-import { matchLabelsOf, type LivePlatform } from './live-platform.js';
+import type { LivePlatform } from './live-platform.js';
+import { ownedPods, podOwners } from './pod-owners.js';
 import type { Settling, Work } from './roll.js';
 
 /** Rolls the pods of components, what others stand on first. */
@@ -70,11 +71,14 @@ async function waitUntilHealthy(_kube: Kube, object: KubeObject, { monitor, time
 
 /** A stopped database must have written its last word before anybody takes its node away. */
 async function waitUntilGone(kube: Kube, object: KubeObject, { timeoutSeconds, tell, signal }: Settling): ReturnType<Work['settle']> {
-  const selector = Object.entries(matchLabelsOf(object)).map(([key, value]) => `${key}=${value}`).join(',');
-  if (selector === '') return undefined;
+  if (groupOf(object.apiVersion) !== 'apps') return undefined;
+  // The selector only makes the list short: pods of somebody else with these labels stay.
+  const labelSelector = Object.entries(asStrings(asDict(valueAt(object, 'spec', 'selector'))['matchLabels'])).map(([key, value]) => `${key}=${value}`).join(',');
+  const owners = podOwners(kube, { roots: [{ group: object.metadata.name, ref: refOf(object) }], labelled: [] });
+  const namespaces = [object.metadata.namespace ?? ''];
   let told = -1;
   for (const deadline = Date.now() + timeoutSeconds * 1000; ; ) {
-    const { items } = await kube.list('v1', 'Pod', { namespace: object.metadata.namespace, labelSelector: selector, signal });
+    const items = (await ownedPods(kube, owners, { namespaces, labelSelector, signal })).map(({ pod }) => pod);
     if (items.length === 0) return undefined;
     if (Date.now() > deadline) return { outcome: 'timeout', reason: `${plural(items.length, 'pod')} still ${items.length === 1 ? 'ends' : 'end'} after ${timeoutSeconds} s: ${items.map(({ metadata }) => metadata.name).join(', ')}` };
     if (items.length !== told) tell(`${plural(items.length, 'pod')} still ${items.length === 1 ? 'ends' : 'end'}`);

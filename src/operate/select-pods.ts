@@ -3,9 +3,10 @@ import { diagnose, MostikError } from '../diagnostics/index.js';
 import type { Kube } from '../kube/index.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { asDict, asString, asStrings } from '../lib/read-unknown.js';
-import { carriesLabels, keyOf, refOf, type KubeObject, type ObjectRef } from '../model/index.js';
+import { groupOf, refOf, type KubeObject } from '../model/index.js';
 import { readState, type State } from '../plan/index.js';
-import type { PlatformPlace } from './status.js';
+import { componentPods, namespacesOf, type DeclaredPods, type PlatformPlace } from './live-platform.js';
+import { ownedPods, podOwners, type OwnedPod, type PodOwners, type PodRoot, type PodSources } from './pod-owners.js';
 import type { Target } from './target.js';
 
 /** Where work is looked for: a cluster, and the platform on it where one is known. */
@@ -15,7 +16,7 @@ export interface Workplace {
   /** The namespace that the user named. */
   namespace?: string | undefined;
   /** Labels of pods that operators make for components, as the platform declares them. */
-  declared?: readonly { component: string; namespace: string; selector: Record<string, string> }[];
+  declared?: DeclaredPods;
 }
 
 /** Pods that words of the user mean, now and as they come and go. */
@@ -25,26 +26,12 @@ export interface Selection {
   namespaces: string[];
   /** Only pods were named: no other ever joins them. */
   fixed: boolean;
-  /** The component or object that a pod belongs to; undefined when it is none of those meant. */
-  groupOf(pod: KubeObject): Promise<string | undefined>;
+  /** The component or object that pods belong to; undefined for those that were not meant. */
+  owners: PodOwners;
 }
 
 /** A pod, and what it was chosen for. */
-export interface SelectedPod {
-  group: string;
-  pod: KubeObject;
-}
-
-interface Root {
-  group: string;
-  ref: ObjectRef;
-}
-
-interface Labelled {
-  group: string;
-  namespace: string;
-  labels: Record<string, string>;
-}
+export type SelectedPod = OwnedPod;
 
 /** Finds what words mean: components, `KIND/NAME`, `KIND/NAMESPACE/NAME`, names of pods; without any word every component. */
 export async function selectPods(workplace: Workplace, words: readonly string[]): Promise<Selection> {
@@ -52,19 +39,35 @@ export async function selectPods(workplace: Workplace, words: readonly string[])
   const state = place ? await readState(kube, place.platform, place.namespace) : undefined;
   if (words.length === 0 && !state?.last) throw notApplied(workplace, '');
   const wanted = words.length > 0 ? words : (state?.last?.components ?? []).map(({ name }) => name);
-  const found = await Promise.all(wanted.map((word) => rootsOf({ workplace, state, word })));
-  const roots = found.flatMap((each) => each.roots);
-  const labelled = found.flatMap((each) => each.labelled);
+  const components = new Set((state?.last?.components ?? []).map(({ name }) => name).filter((name) => wanted.includes(name)));
+  const everything = state ? componentPods(state, workplace.declared) : { roots: [], labelled: [] };
+  const named = await Promise.all(wanted.filter((word) => !components.has(word)).map((word) => namedPods({ workplace, state, word })));
+  const sources = {
+    roots: [...everything.roots.filter(({ group }) => components.has(group)), ...named.flatMap(({ roots }) => roots)],
+    labelled: [...everything.labelled.filter(({ group }) => components.has(group)), ...named.flatMap(({ labelled }) => labelled)],
+  };
+  // Pods of the other components are theirs whatever labels they carry, so all components are told apart; what was named by itself comes first.
+  const byName = podOwners(kube, { roots: named.flatMap(({ roots }) => roots), labelled: named.flatMap(({ labelled }) => labelled) });
+  const byComponent = podOwners(kube, components.size > 0 ? everything : { roots: [], labelled: [] });
+  const owners: PodOwners = async (pods, signal) => {
+    const [first, second] = await Promise.all([byName(pods, signal), byComponent(pods, signal)]);
+    return first.map((group, i) => group ?? (components.has(second[i] ?? '') ? second[i] : undefined));
+  };
   const rest = wanted.length - 1;
-  const namespaces = [...new Set([...roots.map(({ ref }) => ref.namespace), ...labelled.map(({ namespace }) => namespace)])].filter((name) => name !== undefined);
-  return { subject: rest > 0 ? `${wanted[0] ?? ''} and ${rest} more` : (wanted[0] ?? ''), namespaces, fixed: labelled.length === 0 && roots.every(({ ref }) => ref.kind === 'Pod'), groupOf: grouping(kube, roots, labelled) };
+  const own = [...sources.roots.map(({ ref }) => ref.namespace), ...sources.labelled.map(({ namespace }) => namespace)].filter((name) => name !== undefined);
+  const namespaces = [...new Set([...own, ...(state && sources.roots.some(isWide) ? namespacesOf(state) : [])])];
+  return { subject: rest > 0 ? `${wanted[0] ?? ''} and ${rest} more` : (wanted[0] ?? ''), namespaces, fixed: sources.labelled.length === 0 && sources.roots.every(({ ref }) => ref.kind === 'Pod'), owners };
+}
+
+/** Custom resources that stand above namespaces may have pods in any. */
+function isWide({ ref }: PodRoot): boolean {
+  const group = groupOf(ref.apiVersion);
+  return ref.namespace === undefined && group !== '' && !group.endsWith('.k8s.io');
 }
 
 /** The pods of a selection as they are now, by name. */
-export async function listSelected(kube: Kube, selection: Selection, signal?: AbortSignal): Promise<SelectedPod[]> {
-  const lists = await Promise.all(selection.namespaces.map((namespace) => kube.list('v1', 'Pod', { namespace, signal })));
-  const grouped = await Promise.all(lists.flatMap(({ items }) => items).map(async (pod) => ({ pod, group: await selection.groupOf(pod) })));
-  return grouped.flatMap(({ pod, group }) => (group === undefined ? [] : [{ pod, group }])).sort((a, b) => (keyOf(refOf(a.pod)) < keyOf(refOf(b.pod)) ? -1 : 1));
+export function listSelected(kube: Kube, { owners, namespaces }: Selection, signal?: AbortSignal): Promise<SelectedPod[]> {
+  return ownedPods(kube, owners, { namespaces, signal });
 }
 
 /** Names of nodes whose containers do not run; empty where nodes may not be listed. */
@@ -86,14 +89,10 @@ interface Asked {
   word: string;
 }
 
-async function rootsOf(asked: Asked): Promise<{ roots: Root[]; labelled: Labelled[] }> {
-  const { workplace, state, word } = asked;
+/** What a word means that is no component: `KIND/NAME`, or a pod. */
+async function namedPods(asked: Asked): Promise<PodSources> {
+  const { word } = asked;
   if (word.includes('/')) return namedObject(asked);
-  if (state?.last?.components.some(({ name }) => name === word)) {
-    const roots = [...state.inventory.values()].filter(({ component }) => component === word).map(({ ref }) => ({ group: word, ref }));
-    const labelled = (workplace.declared ?? []).filter(({ component }) => component === word).map(({ namespace, selector }) => ({ group: word, namespace, labels: selector }));
-    return { roots, labelled };
-  }
   const pod = await findIn(asked, { apiVersion: 'v1', kind: 'Pod' }, word);
   if (pod) return { roots: [{ group: word, ref: refOf(pod) }], labelled: [] };
   throw unknown(asked, 'component or pod');
@@ -111,7 +110,7 @@ const kinds: Readonly<Record<string, readonly [apiVersion: string, kind: string]
   cronjob: ['batch/v1', 'CronJob'], cronjobs: ['batch/v1', 'CronJob'], cj: ['batch/v1', 'CronJob'],
 };
 
-async function namedObject(asked: Asked): Promise<{ roots: Root[]; labelled: Labelled[] }> {
+async function namedObject(asked: Asked): Promise<PodSources> {
   const parts = asked.word.split('/');
   const [word = '', name = ''] = [parts[0], parts.at(-1)];
   const kind = kinds[word.toLowerCase()] ?? (await otherKind(asked.workplace.target.kube, word));
@@ -135,31 +134,6 @@ async function findIn({ workplace, state }: Asked, kind: { apiVersion: string; k
   places.delete('');
   const found = await Promise.all([...places].map((namespace) => kube.get({ ...kind, namespace, name })));
   return found.find((object) => object !== undefined);
-}
-
-function grouping(kube: Kube, roots: readonly Root[], labelled: readonly Labelled[]): Selection['groupOf'] {
-  const groups = new Map(roots.map(({ ref, group }) => [keyOf(ref), group]));
-  const owners = new Map<string, Promise<KubeObject | undefined>>();
-  const ownerOf = (ref: ObjectRef, uid: string): Promise<KubeObject | undefined> => {
-    const asking = owners.get(uid) ?? kube.get(ref, { metadataOnly: true }).catch(() => undefined);
-    owners.set(uid, asking);
-    return asking;
-  };
-  const climb = async (object: KubeObject, left: number): Promise<string | undefined> => {
-    const group = groups.get(keyOf(refOf(object)));
-    if (group !== undefined || left === 0) return group;
-    for (const { apiVersion, kind, name, uid } of object.metadata.ownerReferences ?? []) {
-      const ref = { apiVersion, kind, name, ...(object.metadata.namespace !== undefined ? { namespace: object.metadata.namespace } : {}) };
-      const known = groups.get(keyOf(ref));
-      const owner = known === undefined ? await ownerOf(ref, uid) : undefined;
-      const above = known ?? (owner && (await climb(owner, left - 1)));
-      if (above !== undefined) return above;
-    }
-    return undefined;
-  };
-  // A Service without a selector leads to no pod of ours.
-  const carries = (pod: KubeObject, { namespace, labels }: Labelled): boolean => pod.metadata.namespace === namespace && Object.keys(labels).length > 0 && carriesLabels(pod.metadata.labels, labels);
-  return async (pod) => (await climb(pod, 6)) ?? labelled.find((one) => carries(pod, one))?.group;
 }
 
 function unknown({ workplace, state, word }: Asked, kind: string): MostikError {

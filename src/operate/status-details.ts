@@ -1,9 +1,9 @@
 import type { Kube } from '../kube/index.js';
 import { asDict, asList, asNumber, asString, valueAt } from '../lib/read-unknown.js';
-import { formatRef, keyOf, refOf, type KubeObject } from '../model/index.js';
+import { formatRef, groupOf, keyOf, refOf, type KubeObject } from '../model/index.js';
 import { holdUpOf } from '../apply/index.js';
 import { addressesOf, urlsOf } from './addresses.js';
-import { podsByComponent, type DeclaredPods, type LivePlatform } from './live-platform.js';
+import { namespacesOf, type LivePlatform } from './live-platform.js';
 
 /** One pod, as `status` shows it. */
 export interface PodLine {
@@ -81,11 +81,11 @@ export interface StatusDetails {
   certificates: CertificateLine[];
 }
 
-/** Reads what runs of a platform: pods, Services, addresses, claims, autoscalers, certificates; kinds that the cluster does not have are empty. */
-export async function statusDetails(kube: Kube, live: LivePlatform, options: { declared?: DeclaredPods; signal?: AbortSignal | undefined } = {}): Promise<StatusDetails> {
+/** Tells what runs of a platform: its pods, and what is read here of Services, addresses, claims, autoscalers, certificates; kinds that the cluster does not have are empty. */
+export async function statusDetails(kube: Kube, live: LivePlatform, found: Promise<ReadonlyMap<string, KubeObject[]>>): Promise<StatusDetails> {
   const [pods, autoscalers, certificates, claims] = await Promise.all([
-    podsByComponent(kube, live, options),
-    belonging(kube, live, { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }),
+    found,
+    mayScale(live) ? belonging(kube, live, { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }) : [],
     belonging(kube, live, { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' }),
     listIn(kube, live, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }),
   ]);
@@ -101,6 +101,13 @@ export async function statusDetails(kube: Kube, live: LivePlatform, options: { d
   };
 }
 
+/** API groups of Kubernetes whose objects make no autoscaler. */
+const neverScaling = new Set(['', 'apps', 'batch', 'networking.k8s.io', 'policy', 'rbac.authorization.k8s.io', 'scheduling.k8s.io', 'storage.k8s.io']);
+
+function mayScale({ objects }: LivePlatform): boolean {
+  return [...objects.values()].some(({ apiVersion }) => !neverScaling.has(groupOf(apiVersion)));
+}
+
 interface Owned {
   component: string;
   object: KubeObject;
@@ -108,8 +115,7 @@ interface Owned {
 
 async function listIn(kube: Kube, live: LivePlatform, { apiVersion, kind }: { apiVersion: string; kind: string }): Promise<KubeObject[]> {
   if (!(await kube.resourceFor(apiVersion, kind))) return [];
-  const namespaces = new Set([...live.objects.values()].flatMap(({ metadata }) => metadata.namespace ?? []));
-  return (await Promise.all([...namespaces].map(async (namespace) => (await kube.list(apiVersion, kind, { namespace })).items))).flat();
+  return (await Promise.all(namespacesOf(live.state).map(async (namespace) => (await kube.list(apiVersion, kind, { namespace })).items))).flat();
 }
 
 /** Objects of a kind that are the platform's, or that a controller made for one of its objects. */
@@ -165,7 +171,7 @@ function serviceLine(component: string, service: KubeObject): ServiceLine {
   return { component, object: formatRef(refOf(service)), type: asString(valueAt(service, 'spec', 'type')) ?? 'ClusterIP', address: asString(valueAt(service, 'spec', 'clusterIP')) ?? asString(valueAt(service, 'spec', 'externalName')) ?? '', external: addressesOf(service), ports };
 }
 
-function claimLine(claim: KubeObject, { live, pods }: { live: LivePlatform; pods: Map<string, KubeObject[]> }): ClaimLine[] {
+function claimLine(claim: KubeObject, { live, pods }: { live: LivePlatform; pods: ReadonlyMap<string, KubeObject[]> }): ClaimLine[] {
   const isUsed = (pod: KubeObject): boolean => pod.metadata.namespace === claim.metadata.namespace && asList(valueAt(pod, 'spec', 'volumes')).some((volume) => valueAt(volume, 'persistentVolumeClaim', 'claimName') === claim.metadata.name);
   const isOf = (object: KubeObject): boolean => keyOf(refOf(object)) === keyOf(refOf(claim)) || isClaimOfSet(claim, object);
   const component = live.components.find(({ name, objects }) => objects.some(isOf) || (pods.get(name) ?? []).some(isUsed));

@@ -2,7 +2,7 @@ import { explain, hasHealth, healthOf, whyNotReady, type NotReady } from '../app
 import type { Kube } from '../kube/index.js';
 import { keyOf, type ComponentStatus, type Health, type KubeObject, type ObjectRef, type PlatformStatus } from '../model/index.js';
 import { stoppedOf, type State } from '../plan/index.js';
-import { podsByComponent, readLivePlatform, type DeclaredPods, type LiveComponent, type LivePlatform, type PlatformPlace } from './live-platform.js';
+import { namespacesOf, podsByComponent, readLivePlatform, type DeclaredPods, type LiveComponent, type LivePlatform, type PlatformPlace } from './live-platform.js';
 import { statusDetails, type StatusDetails } from './status-details.js';
 import type { Target } from './target.js';
 
@@ -27,10 +27,11 @@ export interface StatusOptions {
 /** Reads how a platform is: every recorded object judged, the unhealthy ones explained, and what runs of it. */
 export async function platformStatus({ kube, simulated }: Target, place: PlatformPlace, options: StatusOptions = {}): Promise<FullStatus> {
   const live = await readLivePlatform(kube, place, options.signal);
+  const pods = podsByComponent(kube, live.state, options);
   const [components, details, why] = await Promise.all([
     Promise.all(live.components.map((component) => componentStatus(kube, component, live))),
-    statusDetails(kube, live, options),
-    options.why ? causes(kube, live, options) : undefined,
+    statusDetails(kube, live, pods),
+    options.why ? causes(kube, live, { pods, signal: options.signal }) : undefined,
   ]);
   const { last } = live.state;
   return { platform: place.platform, generation: last?.number ?? null, phase: phaseOf(live.state), profiles: last?.profiles ?? [], simulated, components, details, ...(why ? { why } : {}) };
@@ -68,11 +69,10 @@ async function objectHealth(kube: Kube, ref: ObjectRef, object: KubeObject | und
 }
 
 /** Why components are not ready, over the components that they need, down to the pod (X-8). */
-async function causes(kube: Kube, live: LivePlatform, options: StatusOptions): Promise<NotReady[]> {
-  const namespaces = new Set([...live.objects.values()].flatMap(({ metadata }) => metadata.namespace ?? []));
+async function causes(kube: Kube, live: LivePlatform, options: { pods: Promise<Map<string, KubeObject[]>>; signal: AbortSignal | undefined }): Promise<NotReady[]> {
   const [pods, ...warnings] = await Promise.all([
-    podsByComponent(kube, live, options),
-    ...[...namespaces].map((namespace) => kube.list('v1', 'Event', { namespace, fieldSelector: 'type=Warning', signal: options.signal })),
+    options.pods,
+    ...namespacesOf(live.state).map((namespace) => kube.list('v1', 'Event', { namespace, fieldSelector: 'type=Warning', signal: options.signal })),
   ]);
   const healths = live.components.flatMap(({ name, refs }) => refs.map((ref) => {
     const object = live.objects.get(keyOf(ref));

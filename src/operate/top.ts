@@ -3,7 +3,7 @@ import { ApiError } from '../kube/index.js';
 import { parseQuantity } from '../lib/quantity.js';
 import { asDict, asList, asString, valueAt } from '../lib/read-unknown.js';
 import type { KubeObject } from '../model/index.js';
-import { chooseComponents, podsByComponent, readLivePlatform, type DeclaredPods, type PlatformPlace } from './live-platform.js';
+import { chooseNamed, namespacesOf, podsByComponent, readApplied, type DeclaredPods, type PlatformPlace } from './live-platform.js';
 import type { Target } from './target.js';
 
 /** CPU in cores, memory in bytes. */
@@ -44,19 +44,18 @@ const metrics = 'metrics.k8s.io/v1beta1';
 /** Reads what pods and nodes use from metrics.k8s.io; where nobody serves it, a Diagnostic says how to get it. */
 export async function platformTop({ kube, simulated, owned }: Target, place: PlatformPlace, options: { names: readonly string[]; declared?: DeclaredPods; signal: AbortSignal }): Promise<Top> {
   const { names, signal } = options;
-  const live = await readLivePlatform(kube, place, signal);
-  const chosen = chooseComponents(live, names);
+  const state = await readApplied(kube, place);
+  const chosen = chooseNamed(state.last.components, names, place);
   if (!(await kube.resourceFor(metrics, 'PodMetrics'))) throw noMetrics('it does not serve metrics.k8s.io', { simulated, owned });
-  const namespaces = [...new Set([...live.objects.values()].flatMap(({ metadata }) => metadata.namespace ?? []))];
   try {
     const [pods, nodes, nodeMetrics, ...podMetrics] = await Promise.all([
-      podsByComponent(kube, live, options),
+      podsByComponent(kube, state, options),
       kube.list('v1', 'Node', { signal }),
       kube.list(metrics, 'NodeMetrics', { signal }),
-      ...namespaces.map((namespace) => kube.list(metrics, 'PodMetrics', { namespace, signal })),
+      ...namespacesOf(state).map((namespace) => kube.list(metrics, 'PodMetrics', { namespace, signal })),
     ]);
     const measured = new Map(podMetrics.flatMap(({ items }) => items).map((item) => [`${item.metadata.namespace ?? ''}/${item.metadata.name}`, item]));
-    const mine = chosen.flatMap(({ name }) => (pods.get(name) ?? []).filter((pod) => valueAt(pod, 'status', 'phase') === 'Running').map((pod) => ({ component: name, pod, use: measured.get(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`) })));
+    const mine = [...pods].filter(([name]) => chosen.has(name)).flatMap(([name, list]) => list.filter((pod) => valueAt(pod, 'status', 'phase') === 'Running').map((pod) => ({ component: name, pod, use: measured.get(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`) })));
     return {
       simulated,
       pods: mine.flatMap(({ component, pod, use }) => (use ? [podUse(component, pod, use)] : [])),
