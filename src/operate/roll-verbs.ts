@@ -23,16 +23,17 @@ export const restartWork: Work = {
   settle: waitUntilHealthy,
 };
 
-/** Scales components to zero, what stands on others first. */
+/** Takes the pods of components away, what stands on others first. */
 export const stopWork: Work = {
   verb: 'stop',
   reverse: true,
   applies: isStoppable,
-  hint: 'Deployments, StatefulSets and CronJobs can be stopped; a DaemonSet runs on every node until its component goes',
+  hint: 'Deployments, StatefulSets, DaemonSets and CronJobs can be stopped; a Job runs to its end',
   change: async (kube, object, { live, monitor, signal }) => {
     if (stoppedOf(object)) return undefined;
     monitor.note(await stopObject(kube, object, { isAutoscaled: scaled(live).has(workloadKey(object)), signal }));
     if (object.kind === 'CronJob') return 'is suspended';
+    if (object.kind === 'DaemonSet') return 'leaves its nodes';
     return object.kind === 'ScaledObject' ? 'is paused' : `is scaled from ${replicasOf(object)} to 0`;
   },
   settle: waitUntilGone,
@@ -43,12 +44,13 @@ export const startWork: Work = {
   verb: 'start',
   reverse: false,
   applies: isStoppable,
-  hint: 'Deployments, StatefulSets and CronJobs can be stopped and started',
+  hint: 'Deployments, StatefulSets, DaemonSets and CronJobs can be stopped and started',
   change: async (kube, object, { monitor, signal }) => {
     const stopped = stoppedOf(object);
     if (!stopped) return undefined;
     monitor.note(await startObject(kube, object, { signal }));
     if (object.kind === 'CronJob') return 'runs on its schedule again';
+    if (object.kind === 'DaemonSet') return 'comes back to its nodes';
     return object.kind === 'ScaledObject' ? 'scales again' : `is scaled from 0 to ${stopped.replicas ?? 1}`;
   },
   settle: waitUntilHealthy,

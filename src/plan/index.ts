@@ -7,5 +7,5 @@ export { parsePlanJson, planJson, verifyPlan, type PlanInputs, type PlanJson } f
 export { contentKey, readGeneration, readInventory, readObjects, readState, type Head, type State } from './state.js';
 export { hookChanges } from './hooks.js';
 export { autoscaledWorkloads, replicasOwners } from './hpa.js';
-export { kedaPaused, stopManager, stoppedAnnotation, stoppedOf, type Stopped } from './stopped.js';
+export { kedaPaused, nodeSelectorOf, nowhereLabel, stopManager, stoppedAnnotation, stoppedOf, type Stopped } from './stopped.js';
 export * from './state-codec.js';

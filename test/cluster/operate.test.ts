@@ -102,6 +102,40 @@ describe.skipIf(noApiServer)('stopping on a real API server', () => {
     expect(planLines((await planOf(kube, desired)).plan)).toEqual(['conflict Deployment/default/stop-hand']);
   });
 
+  const daemonSet = (name: string, nodeSelector?: Record<string, string>): KubeObject => ({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace: 'default' }, spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { ...(nodeSelector ? { nodeSelector } : {}), containers: [{ name: 'agent', image: 'nginx:1.27' }] } } } });
+  const selector = async (object: KubeObject): Promise<unknown> => valueAt(await live(object), 'spec', 'template', 'spec', 'nodeSelector');
+
+  it.each([
+    ['with a node selector', { 'kubernetes.io/os': 'linux' }],
+    ['without one', undefined],
+  ])('a DaemonSet %s leaves its nodes, stays away over a plan, and comes back to exactly what it was', async (words, nodeSelector) => {
+    const name = `stop-daemons-${words.replaceAll(' ', '-')}`;
+    const agent = daemonSet(name, nodeSelector);
+    const desired = desiredOf(name, { agent: { objects: [agent] } });
+    await applyDesired(kube, desired, notWaiting);
+    const before = (await live(agent))['spec'];
+    await stopObject(kube, await live(agent), { isAutoscaled: false, signal });
+    expect(await selector(agent)).toEqual({ ...nodeSelector, 'mostik.dev/stopped': 'true' });
+    expect(stoppedOf(await live(agent))).toMatchObject({ ours: nodeSelector !== undefined });
+    const { plan } = await planOf(kube, desired);
+    expect(planLines(plan)).toEqual([]);
+    expect(plan.diagnostics.map(({ code }) => code)).toEqual(['component-stopped']);
+    await startObject(kube, await live(agent), { signal });
+    const after = await live(agent);
+    expect(after['spec']).toEqual(before);
+    expect(after.metadata.annotations?.['mostik.dev/stopped']).toBeUndefined();
+    expect((after.metadata.managedFields ?? []).map(({ manager }) => manager)).toEqual(['mostik']);
+    expect(planLines((await planOf(kube, desired)).plan)).toEqual([]);
+    // A selector that comes or changes meanwhile waits for the start, which brings it.
+    await stopObject(kube, after, { isAutoscaled: false, signal });
+    const changed = desiredOf(name, { agent: { objects: [daemonSet(name, { disk: 'ssd' })] } });
+    await applyDesired(kube, changed, notWaiting);
+    expect(await selector(agent)).toEqual({ ...nodeSelector, 'mostik.dev/stopped': 'true' });
+    expect(planLines((await applyDesired(kube, changed, { ...notWaiting, flags: { start: true } })).plan)).toEqual([`update DaemonSet/default/${name}`]);
+    expect(await selector(agent)).toEqual({ disk: 'ssd' });
+    expect(planLines((await planOf(kube, changed)).plan)).toEqual([]);
+  });
+
   it('KEDA is paused at zero and goes on, and a CronJob too', async () => {
     const crd: KubeObject = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'scaledobjects.keda.sh' }, spec: { group: 'keda.sh', scope: 'Namespaced', names: { kind: 'ScaledObject', plural: 'scaledobjects' }, versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }] } };
     await kube.apply(crd);

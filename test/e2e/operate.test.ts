@@ -27,6 +27,7 @@ spec:
       expose: { host: shop.example.org }
     scaled: { manifests: [scaled.yaml] }
     nightly: { manifests: [nightly.yaml] }
+    agent: { manifests: [agent.yaml] }
 `;
 const scaled = `apiVersion: apps/v1
 kind: Deployment
@@ -54,6 +55,15 @@ spec:
   schedule: "0 3 * * *"
   jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: job, image: "busybox:1" }] } } } }
 `;
+const agent = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: agent }
+spec:
+  selector: { matchLabels: { app: agent } }
+  template:
+    metadata: { labels: { app: agent } }
+    spec: { containers: [{ name: agent, image: "nginx:1.27" }] }
+`;
 
 describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipped: ${noEngine})` : ''}`, () => {
   let home: Home;
@@ -61,7 +71,7 @@ describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipp
   let password: string;
   beforeAll(async () => {
     home = makeHome();
-    dir = home.write('shop', { 'platform.yaml': platform, 'scaled.yaml': scaled, 'nightly.yaml': nightly });
+    dir = home.write('shop', { 'platform.yaml': platform, 'scaled.yaml': scaled, 'nightly.yaml': nightly, 'agent.yaml': agent });
     const { code, stderr } = await home.mostik(['up', dir]);
     expect(code, stderr).toBe(0);
     password = /DB=(\S+)/.exec(readFileSync(join(dir, '.env'), 'utf8'))?.[1] ?? '';
@@ -110,7 +120,9 @@ describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipp
   });
 
   it('what is stopped stays stopped over an apply, says who did it, and comes back to what it was', async () => {
-    expect(await run(['stop', 'api', 'scaled', 'nightly'])).toContain('3 components stopped');
+    expect(await kubectl('get', 'ds/agent', '-o', 'jsonpath={.status.numberReady}')).toBe('2');
+    expect(await run(['stop', 'api', 'scaled', 'nightly', 'agent'])).toContain('4 components stopped');
+    expect(await kubectl('get', 'pods', '-l', 'app=agent', '-o', 'name')).toBe('');
     expect(await Promise.all([field('deploy/api', '.spec.replicas'), field('deploy/scaled', '.spec.replicas'), field('cronjob/nightly', '.spec.suspend')])).toEqual(['0', '0', 'true']);
     expect(await run(['stop', 'api'])).toContain('api was stopped already');
     expect(await changesOfPlan()).toEqual([]);
@@ -118,12 +130,13 @@ describe.skipIf(noEngine)(`daily work on a running platform${noEngine ? ` (skipp
     expect(plan.stdout + plan.stderr).toMatch(/component api: \S+@\S+ stopped it \d{4}-\S+; it stays stopped/);
     const status = await home.mostik(['status', dir]);
     expect(status.stdout).toMatch(/api +■ stopped +by \S+@\S+ since/);
-    expect(status.stdout).toContain('2 of 5 components healthy, 3 stopped');
+    expect(status.stdout).toContain('2 of 6 components healthy, 4 stopped');
     // A change reaches the stopped component, and starts none of its pods.
     expect(await run(['set', 'value', 'api', 'env.MODE=slow', '--apply', '--yes'])).toContain('1 updated');
     expect(await field('deploy/api', '.spec.replicas')).toBe('0');
     expect(await field('deploy/api', '.spec.template.spec.containers[0].env[*].name')).toContain('MODE');
-    expect(await run(['start'])).toContain('3 components started');
+    expect(await run(['start'])).toContain('4 components started');
+    expect(await kubectl('get', 'ds/agent', '-o', 'jsonpath={.status.numberReady}')).toBe('2');
     expect(await Promise.all([field('deploy/api', '.spec.replicas'), field('deploy/scaled', '.spec.replicas'), field('cronjob/nightly', '.spec.suspend')])).toEqual(['2', '3', 'false']);
     expect(await field('deploy/api', '.metadata.annotations.mostik\\.dev/stopped')).toBe('');
     expect(await changesOfPlan()).toEqual([]);
