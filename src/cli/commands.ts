@@ -86,12 +86,13 @@ export const sections: readonly Section[] = [
       },
       {
         name: 'image',
-        summary: 'Images that the platform builds: build, load, list, push',
+        summary: 'Images that the platform builds: build, load, list, push, prune',
         commands: [
           { name: 'build', summary: 'Build the images that components declare, and load them into a real node', load: async () => (await import('./image.js')).buildCommand },
           { name: 'load', summary: 'Load archives, or images of this machine, into the platform\'s cluster', load: async () => (await import('./image.js')).loadCommand },
           { name: 'list', summary: 'List the images that a real node has', load: async () => (await import('./image.js')).listCommand },
           { name: 'push', summary: 'Push the images that components declare to a registry', load: async () => (await import('./image.js')).pushCommand },
+          { name: 'prune', summary: 'Remove the images that nothing uses from a real node', load: async () => (await import('./image.js')).pruneCommand },
         ],
       },
       {

@@ -2,11 +2,12 @@ import { diagnose, exitCodes, MostikError, type ExitCode } from '../diagnostics/
 import { builderNames } from '../operate/images-builder.js';
 import type { ImagePlaces } from '../operate/images-bring.js';
 import type { ResolvedPlatform } from '../model/index.js';
-import { builtText, imagesText, loadedText, pushedText } from '../views/images-human.js';
-import { builtJson, imagesJson, loadedJson, pushedJson } from '../views/images-json.js';
+import { builtText, imagesText, loadedText, prunableText, prunedText, pushedText } from '../views/images-human.js';
+import { builtJson, imagesJson, loadedJson, prunedJson, pushedJson } from '../views/images-json.js';
 import { jsonText } from '../views/json.js';
 import { k3dContext, knowsK3d } from '../cluster/k3d/folder.js';
-import { chooseCluster, clusterChoiceFlags, dirFlag } from './choose-cluster.js';
+import { confirm, requireAnswer } from './carry-out.js';
+import { chooseCluster, clusterChoiceFlags, dirFlag, hasPlatform } from './choose-cluster.js';
 import { defineCommand, type Argument } from './command.js';
 import { choice, text, toggle, type Values } from './flag.js';
 import { inputsOf, outputFlag, platformFlags } from './platform-flags.js';
@@ -95,6 +96,35 @@ export const pushCommand = defineCommand({
       return flags.to === undefined && platform.cluster.registry ? pushToRegistry(platform, images, options) : pushImages(images, flags.to, options);
     });
     terminal.out(flags.output === 'json' ? jsonText(pushedJson(pushed)) : pushedText(pushed));
+    return exitCodes.done;
+  },
+});
+
+/** `mostik image prune`. */
+export const pruneCommand = defineCommand({
+  details: 'Removes from the real node what no pod runs, no workload names, and no platform asks for: neither those that were applied to the cluster, in their last generation, nor the one in --dir. Of the program that builds, older contents of that platform\'s own images go too. Asks first; --yes answers.',
+  flags: { ...clusterChoiceFlags, ...platformFlags, ...outputFlag, ...withFlag, dryRun: toggle('Print what would go, and remove nothing'), yes: toggle('Do not ask', { short: 'y' }) },
+  examples: [
+    ['mostik image prune --dry-run', 'names and sizes, nothing removed'],
+    ['mostik image prune --cluster hello --yes', 'without a question, as scripts need it'],
+  ],
+  run: async ({ flags, terminal, signal }): Promise<ExitCode> => {
+    const where = 'mostik image prune';
+    const [{ nodeTarget }, { findPrunable, prune }] = await Promise.all([import('../operate/images-load.js'), import('../operate/images-prune.js')]);
+    const chosen = await chooseCluster(flags.cluster, { where, dir: flags.dir, profiles: flags.profile, signal });
+    if (chosen.k3d) throw new MostikError([diagnose('argument-invalid', { where, expected: 'an embedded cluster', value: `k3d cluster ${chosen.name}` })]);
+    const target = nodeTarget(chosen.name);
+    if (!flags.dryRun) requireAnswer(where, flags, terminal);
+    const found = await withSteps(terminal, async (steps) => {
+      const platform = flags.dir !== undefined || (flags.cluster === undefined && hasPlatform('.')) ? await platformOf(flags, signal) : undefined;
+      return findPrunable(target, platform, { builder: builderOf(flags), onProgress: steps.cluster, signal });
+    });
+    const isAny = found.images.length + (found.cached?.images.length ?? 0) > 0;
+    if (isAny && flags.output === 'text') terminal.out(prunableText(found, terminal.outLook));
+    if (isAny && !flags.dryRun && !flags.yes) await confirm('Remove these images?', { terminal, signal, where });
+    const gone = isAny && !flags.dryRun ? await withSteps(terminal, () => prune(target, found, signal)) : found;
+    const told = { cluster: chosen.name, done: !flags.dryRun };
+    terminal.out(flags.output === 'json' ? jsonText(prunedJson(gone, told)) : prunedText(gone, told));
     return exitCodes.done;
   },
 });

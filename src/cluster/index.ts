@@ -23,4 +23,4 @@ export { findPrograms, type Lack, type Programs } from './real/requirements.js';
 export { clusterProcesses, clusterState, waitForCluster, type ClusterProcess, type ClusterState } from './status.js';
 export { systemObjects } from './system-objects.js';
 export { deleteOrphans, keepCluster, throwAwayName } from './throw-away.js';
-export { listNodeImages, loadNodeImages, tagNodeImage, type NodeImage } from './real/node-images.js';
+export { listNodeImages, listStoredImages, loadNodeImages, removeNodeImages, tagNodeImage, type NodeImage, type StoredImage } from './real/node-images.js';

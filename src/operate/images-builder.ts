@@ -18,6 +18,10 @@ export interface Builder {
   /** Writes an archive that container runtimes load. */
   save(image: string, file: string, signal?: AbortSignal): Promise<Ended>;
   push(image: string, run: RunOptions): Promise<Ended>;
+  /** Every name that it keeps an image under, with its size in the builder's words. */
+  list(): Promise<{ name: string; size: string }[]>;
+  /** Takes a name away, and the image with its last one. */
+  remove(image: string): Promise<Ended>;
   /** Pushes without TLS under another name, to an address of this machine: `127.0.0.1:5050/shop:1`. */
   pushPlain(image: string, name: string, run: RunOptions): Promise<Ended>;
 }
@@ -72,6 +76,8 @@ function dockerLike(name: 'docker' | 'podman' | 'nerdctl'): Builder {
     load: (file, signal) => run(['load', '--input', file], { signal }),
     save: (image, file, signal) => run(['save', '--output', file, image], { signal }),
     push: (image, options) => run(['push', image], options),
+    list: async () => readList(await run(['images', '--format', '{{.Repository}}:{{.Tag}}\t{{.Size}}'])),
+    remove: (image) => run(['rmi', image]),
     pushPlain: async (image, to, options) => {
       if (name === 'podman') return run(['push', '--tls-verify=false', image, `docker://${to}`], options);
       // Docker takes loopback addresses without TLS by itself.
@@ -94,8 +100,18 @@ function buildah(storage: readonly string[]): Builder {
     load: (file, signal) => run(['pull', '--quiet', `docker-archive:${file}`], { signal }),
     save: (image, file, signal) => run(['push', '--quiet', image, `docker-archive:${file}:${image}`], { signal }),
     push: (image, options) => run(['push', image, `docker://${image}`], options),
+    list: async () => readList(await run(['images', '--format', '{{.Name}}:{{.Tag}}\t{{.Size}}'])),
+    remove: (image) => run(['rmi', image]),
     pushPlain: (image, to, options) => run(['push', '--tls-verify=false', image, `docker://${to}`], options),
   };
+}
+
+/** Lines of a name and a size, some programs align them; what is no such line is a warning of the program. */
+function readList({ output }: Ended): { name: string; size: string }[] {
+  return output.split('\n').flatMap((line) => {
+    const [, name, size] = /^([^\s<]+:[^\s<]+)\s+(.+)$/.exec(line) ?? [];
+    return name === undefined || size === undefined ? [] : [{ name, size: size.trim() }];
+  });
 }
 
 function answers(program: string, args: readonly string[]): boolean {

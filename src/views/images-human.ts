@@ -1,6 +1,7 @@
-import type { NodeImage } from '../cluster/index.js';
+import type { NodeImage, StoredImage } from '../cluster/index.js';
 import { shortImageName } from '../lib/image-name.js';
 import type { PlacedImage } from '../operate/images-load.js';
+import type { Prunable } from '../operate/images-prune.js';
 import type { PushedImage } from '../operate/images-push.js';
 import type { RegistryImage } from '../operate/registry-client.js';
 import type { Look } from './look.js';
@@ -22,7 +23,7 @@ export function imagesText(images: readonly NodeImage[], look: Look, registry?: 
 
 function registryLines({ name, images }: HeldImages, look: Look): string[] {
   if (images.length === 0) return [`registry ${name} holds no images: mostik image push`];
-  const rows = images.map(({ repository, tag, digest, size }) => [`${name}/${repository}:${tag}`, size === undefined ? '' : `${(size / 1024 / 1024).toFixed(1)} MiB`, digest.replace(/^sha256:/, '').slice(0, 12)]);
+  const rows = images.map(({ repository, tag, digest, size }) => [`${name}/${repository}:${tag}`, size === undefined ? '' : mebibytes(size), digest.replace(/^sha256:/, '').slice(0, 12)]);
   return table([{ title: 'IN THE REGISTRY', flexible: true }, { title: 'SIZE', right: true }, { title: 'DIGEST' }], rows, look);
 }
 
@@ -38,6 +39,32 @@ export function builtText(images: readonly PlacedImage[], look: Look): string {
 /** Says what was loaded. */
 export function loadedText(cluster: string, images: readonly string[]): string {
   return `${plural(images.length, 'image')} loaded into ${cluster}: ${images.map(shortImageName).join(', ')}`;
+}
+
+/** Lists what nothing uses. */
+export function prunableText({ images, cached }: Prunable, look: Look): string {
+  const rows = images.map((image) => [shownName(image), mebibytes(image.bytes), 'node']);
+  const others = (cached?.images ?? []).map(({ name, size }) => [shortImageName(name), size, cached!.builder.name]);
+  return table([{ title: 'IMAGE', flexible: true }, { title: 'SIZE', right: true }, { title: 'KEPT BY' }], [...rows, ...others], look).join('\n');
+}
+
+/** Says how much it is; layers that images share are counted in each. */
+export function prunedText({ images, cached }: Prunable, { cluster, done }: { cluster: string; done: boolean }): string {
+  const count = images.length + (cached?.images.length ?? 0);
+  if (count === 0) return `nothing to remove: every image of ${cluster} is used`;
+  const room = images.length === 0 ? '' : `, at most ${mebibytes(images.reduce((sum, { bytes }) => sum + bytes, 0))} on the node of ${cluster}`;
+  return `${plural(count, 'image')} ${done ? 'removed' : 'would be removed'}${room}`;
+}
+
+/** The name that people gave it, else that of its content, else its digest. */
+function shownName({ names, digest }: StoredImage): string {
+  const given = names.filter((name) => !name.startsWith('sha256:') && !name.includes('@'));
+  const best = given.filter((name) => !/:content-[0-9a-f]{16}$/.test(name));
+  return (best.length > 0 ? best : given.length > 0 ? given : [digest]).map(shortImageName).join(', ');
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
 /** Says what was pushed, and under which name. */

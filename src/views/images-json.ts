@@ -1,6 +1,7 @@
 import type { NodeImage } from '../cluster/index.js';
 import type { PlacedImage } from '../operate/images-load.js';
 import type { HeldImages } from './images-human.js';
+import type { Prunable } from '../operate/images-prune.js';
 import type { PushedImage } from '../operate/images-push.js';
 
 /** The published form of the images of a node, and of the registry in its cluster's keeping. */
@@ -21,4 +22,9 @@ export function loadedJson(cluster: string, images: readonly string[]): object {
 /** The published form of what was pushed. */
 export function pushedJson(images: readonly PushedImage[]): object {
   return { version: 1, images };
+}
+
+/** The published form of what nothing used; `removed` is false after a dry run. */
+export function prunedJson({ images, cached }: Prunable, { cluster, done }: { cluster: string; done: boolean }): object {
+  return { version: 1, cluster, removed: done, images, ...(cached ? { builder: { name: cached.builder.name, images: cached.images } } : {}) };
 }

@@ -51,6 +51,33 @@ describe.skipIf(noRealNode !== undefined)(`images of a real node${noRealNode ? `
     await eventually(async () => { expect((await ask(`http://${address}/`)).text).toBe('written for the test\n'); });
   });
 
+  test('prune removes what nothing uses, from the node and from the builder, and nothing else', async () => {
+    const loaded = await home.mostik(['image', 'load', ...archives, '--cluster', 'greeting']);
+    expect(loaded.code, loaded.stderr).toBe(0);
+    home.write('greeting', { 'image/page/index.html': 'another text\n' });
+    const built = await home.mostik(['image', 'build', '--dir', dir, '--no-load', '--with', 'buildah'], { env });
+    expect(built.code, built.stderr).toBe(0);
+    const prune = (...args: string[]): ReturnType<RealHome['mostik']> => home.mostik(['image', 'prune', '--dir', dir, '--with', 'buildah', ...args], { env });
+    const dry = await prune('--dry-run', '-o', 'json');
+    expect(dry.code, dry.stderr).toBe(0);
+    const { removed, images, builder } = JSON.parse(dry.stdout) as { removed: boolean; images: { names: string[]; bytes: number }[]; builder: { images: { name: string }[] } };
+    expect({ removed, images: images.map(({ names }) => names.find((name) => !name.includes('sha256:'))) }).toEqual({ removed: false, images: ['docker.io/library/busybox:1'] });
+    expect(images[0]?.bytes).toBeGreaterThan(0);
+    expect(builder.images.map(({ name }) => name)).toEqual([expect.stringMatching(/\/greeting:content-[0-9a-f]{16}$/)]);
+    expect(await prune()).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('--yes') as string });
+    expect(await nodeImages()).toContain('busybox:1');
+
+    const { code, stdout, stderr } = await prune('--yes');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^busybox:1 +\d+\.\d MiB +node$[^]*greeting:content-\w{16} +\S+ \S+ +buildah$[^]*^2 images removed, at most \d+\.\d MiB on the node of greeting$/m);
+    expect(await nodeImages()).not.toContain('busybox:1');
+    expect((await prune('--yes')).stdout.trim()).toBe('nothing to remove: every image of greeting is used');
+    await home.kubectl(['delete', 'pod', '--all', '--wait=false']);
+    await home.kubectl(['rollout', 'status', 'deployment/greeting', '--timeout=90s']);
+    const address = await home.address('greeting');
+    await eventually(async () => { expect((await ask(`http://${address}/`)).text).toBe('written for the test\n'); });
+  });
+
   test('without a registry, archives kept on the machine give pods their images, and builders what Dockerfiles stand on', async () => {
     const kept = join(home.folder, 'kept');
     mkdirSync(kept);
@@ -69,6 +96,10 @@ describe.skipIf(noRealNode !== undefined)(`images of a real node${noRealNode ? `
     await eventually(async () => { expect((await ask(`http://${page}/`)).text).toBe('built on an archive\n'); });
     await eventually(async () => { expect((await ask(`http://${given}/hostname`)).text).not.toBe(''); });
   });
+
+  async function nodeImages(): Promise<string> {
+    return (await home.mostik(['image', 'list', '--cluster', 'greeting'])).stdout;
+  }
 });
 
 const platform = `

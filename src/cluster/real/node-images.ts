@@ -21,6 +21,38 @@ export async function listNodeImages(record: ClusterRecord, signal?: AbortSignal
   });
 }
 
+/** What a real node keeps under one digest, whatever its names. */
+export interface StoredImage {
+  digest: string;
+  /** Every name, those that are digests among them: an image is gone when all are. */
+  names: string[];
+  /** Bytes, as far as containerd tells; layers that images share are counted in each. */
+  bytes: number;
+}
+
+/** Everything in the image store of a running real node, by digest. */
+export async function listStoredImages(record: ClusterRecord, signal?: AbortSignal): Promise<StoredImage[]> {
+  const stored = new Map<string, StoredImage>();
+  for (const line of (await ctr(record, ['images', 'ls'], signal)).split('\n').slice(1)) {
+    const [name = '', , digest = '', amount = '', unit = ''] = line.trim().split(/\s+/);
+    if (!digest.startsWith('sha256:')) continue;
+    const one = stored.get(digest) ?? { digest, names: [], bytes: bytesOf(amount, unit) };
+    one.names.push(name);
+    stored.set(digest, one);
+  }
+  return [...stored.values()];
+}
+
+function bytesOf(amount: string, unit: string): number {
+  const power = ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit);
+  return power < 0 ? 0 : Math.round(Number(amount) * 1024 ** power);
+}
+
+/** Takes names away from a running real node, and what only they kept, before it returns. */
+export async function removeNodeImages(record: ClusterRecord, names: readonly string[], signal?: AbortSignal): Promise<void> {
+  await ctr(record, ['images', 'rm', '--sync', ...names], signal);
+}
+
 /** Loads an archive of images (as `docker save` or OCI write it) into a running real node; returns their names. */
 export async function loadNodeImages(record: ClusterRecord, file: string, signal?: AbortSignal): Promise<string[]> {
   const text = await ctr(record, ['images', 'import', file], signal);
