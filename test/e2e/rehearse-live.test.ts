@@ -76,7 +76,7 @@ describe.skipIf(noEngine)('a rehearsal beside copies of the live cluster', () =>
 
   const rehearse = async (...args: string[]): Promise<{ code: number; report: Rehearsal; outputs: string }> => {
     const file = join(home.folder, 'live.json');
-    const ended = await home.mostik(['rehearse', dir, '--from-live', '--report', file, ...args]);
+    const ended = await home.mostik(['rehearse', dir, '--from-live', '--timeout', '240s', '--report', file, ...args]);
     const json = readFileSync(file, 'utf8');
     return { code: ended.code, report: JSON.parse(json) as Rehearsal, outputs: ended.stdout + ended.stderr + json };
   };

@@ -155,7 +155,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     // Those of one step only read, so they run side by side.
     const steps = [
       [['check', clone, '-o', 'json'], ['render', clone, '-o', 'json'], ['plan', clone, '-v'], ['plan', clone, '-o', 'json'], ['plan', clone, '--out', plan]],
-      [['rehearse', clone, '--report', join(home.folder, 'rehearsal.json'), '--html', join(home.folder, 'rehearsal.html')]],
+      [['rehearse', clone, '--timeout', '240s', '--report', join(home.folder, 'rehearsal.json'), '--html', join(home.folder, 'rehearsal.html')]],
       [['apply', plan, '--yes', '-v']],
       [['status', clone, '-v'], ['status', clone, '-o', 'json'], ['history', clone, '-o', 'json'], ['diff', '1', '2', clone]],
       [['secrets', 'list', clone, '--sealing-key', key()], ['secrets', 'seal', clone, '--sealing-key', key(), '-o', 'json'], ['secrets', 'unseal', file, '--sealing-key', key()]],
@@ -173,7 +173,7 @@ describe.skipIf(noEngine)('passwords that Git keeps sealed', () => {
     // The search can find something: the one place where values are kept, and the file of the first machine.
     expect(readFileSync(join(first, '.env'), 'utf8')).toContain(values['token']);
     expect(formsOf(values['db']!).length).toBeGreaterThan(4);
-  }, 300_000);
+  }, 600_000);
 
   /** The state that the cluster keeps, unpacked, but for the one Secret that is there to keep values; and its events. */
   async function readState(): Promise<Record<string, string>> {
@@ -195,7 +195,20 @@ function readable(bytes: Buffer): string {
 function filesOf(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).filter((path) => !/[/]etcd[/]|first[/]\.env$/.test(path));
-  return Object.fromEntries(paths.filter((path) => statSync(path).size < 32 * 1024 * 1024).map((path) => [relative(folder, path), readable(readFileSync(path))]));
+  return Object.fromEntries(paths.flatMap((path) => {
+    const bytes = bytesOf(path);
+    return bytes === undefined ? [] : [[relative(folder, path), readable(bytes)]];
+  }));
+}
+
+/** What a file of no more than 32 MiB holds; undefined when it is larger, or when a process of the cluster took it away meanwhile. */
+function bytesOf(path: string): Buffer | undefined {
+  try {
+    return statSync(path).size < 32 * 1024 * 1024 ? readFileSync(path) : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** A value as it may stand somewhere: as it is, escaped, and inside base64 at each of the three alignments. */

@@ -44,7 +44,7 @@ describe.skipIf(noRealNode !== undefined)(`images of a real node${noRealNode ? `
     expect(built.code, built.stderr).toBe(0);
     const loaded = await home.mostik(['image', 'load', 'greeting:1', '--cluster', 'greeting'], { env });
     expect(loaded.code, loaded.stderr).toBe(0);
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '90s'], { env: { PATH: onlyThese(home.folder, 'node', 'git', 'containerd', 'ctr', 'runc') } });
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '240s'], { env: { PATH: onlyThese(home.folder, 'node', 'git', 'containerd', 'ctr', 'runc') } });
     expect(code, stdout + stderr).toBe(0);
     expect(stdout + stderr).toMatch(/warning\[image-stale\].*greeting:1/s);
     const address = await home.address('greeting');

@@ -19,7 +19,7 @@ describe.skipIf(noRealNode !== undefined)(`microservices with real pods${noRealN
   afterAll(async () => home?.remove());
 
   async function up(...args: string[]): Promise<void> {
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--nodes', 'real', '--timeout', '120s', ...args], { env });
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--nodes', 'real', '--timeout', '240s', ...args], { env });
     expect(code, stdout + stderr).toBe(0);
   }
   const notes = async (): Promise<unknown[]> => {

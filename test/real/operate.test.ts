@@ -95,7 +95,7 @@ describe.skipIf(noRealNode !== undefined)(`daily work with real pods${noRealNode
   beforeAll(async () => {
     home = await makeRealHome('operate', testImages('busybox:1').archives.filter((path) => path.includes('busybox')));
     dir = home.write('operate', { 'platform.yaml': platform, 'data.yaml': data, ...chart });
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '120s']);
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '240s']);
     expect(code, stdout + stderr).toBe(0);
   }, 300_000);
   afterAll(async () => home?.remove());

@@ -53,7 +53,7 @@ spec:
   const runs = async (): Promise<string> => home.kubectl(['get', 'pods', '-l', 'app.kubernetes.io/name=page', '--field-selector=status.phase=Running', '-o', 'jsonpath={.items[*].status.containerStatuses[*].imageID}']);
 
   test('up builds and pushes what names the registry, and the pod runs exactly what the registry holds', async () => {
-    await done('up', dir, '--timeout', '120s');
+    await done('up', dir, '--timeout', '240s');
     await eventually(async () => { expect(await shown()).toBe('the first text'); });
     const held = await digests();
     expect(Object.keys(held)).toEqual(['team/page:1']);
@@ -78,7 +78,7 @@ spec:
   test('a new tag is pushed by its name and rolls out', async () => {
     write('2', 'the second text');
     expect(await done('image', 'push', '--dir', dir)).toContain(`${registry}/team/page:2 pushed`);
-    await done('apply', dir, '--yes', '--timeout', '120s');
+    await done('apply', dir, '--yes', '--timeout', '240s');
     await eventually(async () => { expect(await shown()).toBe('the second text'); });
     const held = await digests();
     expect(held['team/page:2']).not.toBe(held['team/page:1']);

@@ -78,7 +78,7 @@ describe.skipIf(noRealNode !== undefined)(`working with running pods${noRealNode
     });
   }
   async function up(): Promise<void> {
-    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '120s']);
+    const { code, stdout, stderr } = await home.mostik(['up', dir, '--timeout', '240s']);
     expect(code, stdout + stderr).toBe(0);
   }
   const mostik = (args: string[], input?: string): ReturnType<RealHome['mostik']> => home.mostik(args, { cwd: dir, ...(input === undefined ? {} : { input }) });
