@@ -115,5 +115,5 @@ spec:
     }
     expect(interrupted).toBeGreaterThan(5);
     expect(await objects('leases', '-n', 'mostik-system')).toEqual([]);
-  }, 600_000);
+  }, 1_200_000);
 });
