@@ -4,6 +4,7 @@ import { duration } from './duration-schema.js';
 /** What a platform file says of the tests of a component: questions whose answers prove that it works. */
 
 const anyUrl = 'the URL of a Service, as pods reach it, such as http://web:8080/health';
+const anyRun = 'a list such as [pg_isready, -U, app], which no shell reads';
 const anyStatus = 'an HTTP status such as 200';
 const text = z.string().min(1, 'a text that is not empty');
 
@@ -25,7 +26,7 @@ export type HttpTest = z.infer<typeof HttpTest>;
 export const ComponentTest = z
   .strictObject({
     http: HttpTest.optional().describe('Asks a Service over HTTP, through the API server'),
-    run: z.array(text).min(1, 'a program and its arguments').optional().describe('Program and arguments, run in a ready pod of the component: exit code 0 is right'),
+    run: z.array(z.string(), anyRun).min(1, anyRun).optional().describe('Program and arguments, run in a ready pod of the component: exit code 0 is right'),
     container: text.optional().describe('With run: the container, and so the pods that have one of this name'),
     timeout: duration.default('30s').describe('How long to ask before the answer counts as wrong'),
   })

@@ -6,7 +6,7 @@ import { askHttp } from './ask-http.js';
 import { askRun } from './ask-run.js';
 import { askUntilRight, type Answer } from './ask-until-right.js';
 import { chooseComponents, readLivePlatform, type LiveComponent, type PlatformPlace } from './live-platform.js';
-import { selectPods, simulatedNodes, type Workplace } from './select-pods.js';
+import { selectPods, simulatedNodes, type Selection, type Workplace } from './select-pods.js';
 import type { Target } from './target.js';
 
 /** How the tests of a platform ended. */
@@ -119,8 +119,11 @@ async function answerTo(component: string, { question, timeoutSeconds }: Resolve
   }
   const declared = platform.components.flatMap(({ name, namespace, pods }) => pods.map(({ selector }) => ({ component: name, namespace, selector })));
   const workplace: Workplace = { target, place, declared };
-  const selection = await selectPods(workplace, [component]);
-  return askUntilRight((signal) => askRun({ kube, selection, isSimulated, mask }, question, signal), limits);
+  let selection: Selection | undefined;
+  return askUntilRight(async (signal) => {
+    selection ??= await selectPods(workplace, [component]);
+    return askRun({ kube, selection, isSimulated, mask }, question, signal);
+  }, limits);
 }
 
 async function told({ verdict, reason, pod }: Answer, { target, secrets, options }: TestWorld): Promise<Pick<TestResult, 'outcome' | 'reason' | 'log'>> {

@@ -10,8 +10,8 @@ export function findTests({ name, component, locate, broken }: Declared): { test
   for (const [test, declared] of Object.entries(component.tests ?? {})) {
     const found = questionOf(declared);
     if ('question' in found) tests.push({ name: test, question: found.question, timeoutSeconds: secondsOf(declared.timeout) });
-    // What is missing may stand there with a mistake that was told already.
-    else if (!broken) problems.push(diagnose('bad-value', { where: whereOf(name, 'tests', test), hint: '', ...found }, locate(['tests', test, ...(found.field === undefined ? [] : [found.field])])));
+    // A question that is missing may stand there with a mistake that was told already.
+    else if (!broken || found.field !== undefined) problems.push(diagnose('bad-value', { where: whereOf(name, 'tests', test), hint: '', ...found }, locate(['tests', test, ...(found.field === undefined ? [] : [found.field])])));
   }
   return { tests, problems };
 }
