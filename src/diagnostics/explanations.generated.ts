@@ -196,7 +196,7 @@ export const explanations: Readonly<Record<Code, string>> = {
   'not-allowed': "The API server knows the user, but a role binding for this request is missing (403).",
   'nothing-to-open': "An Ingress, an HTTPRoute, a LoadBalancer or a NodePort Service gives a component an address.",
   'nothing-to-roll-back': "A rollback goes to the generation that succeeded before the last one.",
-  'nothing-to-stop': "Deployments, StatefulSets and CronJobs can be stopped and started; DaemonSets can be restarted too. Jobs run to their end.",
+  'nothing-to-stop': "Deployments, StatefulSets, DaemonSets and CronJobs can be stopped and started; all but CronJobs can be restarted too. Jobs run to their end.",
   'now-used': "A template asks for the time. It gets a fixed one, so that rendering twice gives the same and nothing restarts by itself.",
   'object-exported': "Server-side apply refuses some of these fields and the others would never match.",
   'object-generate-name': "Mostik keeps an inventory by name. An object without a name of its own cannot be in it.",
