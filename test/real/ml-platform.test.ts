@@ -62,15 +62,16 @@ describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRea
     expect(status, text).toBe(200);
     return { version: json['model_version'], kinds: (json['outputs'] as { data: unknown }[])[0]?.data };
   };
-  /** Answers of the Java gateway, which asks the model server by its Service. */
-  const predictions = async (count: number): Promise<{ version: string; predictions: unknown }[]> => {
-    const token = await tokenOf('alice');
-    const ask = async (): Promise<{ version: string; predictions: unknown }> => {
-      const { status, text, json } = await call('http://predictions.ml.localhost/predictions/iris', { token, method: 'POST', body: { rows: flowers } });
+  /** Answers of the model server at its Service, where callers in the cluster ask; each over a connection of its own. */
+  const serviceAnswers = async (count: number): Promise<{ version: string; kinds: unknown }[]> => {
+    const address = await home.kubectl(['get', 'service', 'model-registry', '-n', 'model-registry', '-o', 'jsonpath={.spec.clusterIP}']);
+    const service = webClient(address);
+    const ask = async (): Promise<{ version: string; kinds: unknown }> => {
+      const { status, text, json } = await service(`http://${address}:8008/v2/models/iris/infer`, { method: 'POST', headers: { 'content-type': 'application/json', connection: 'close' }, body: JSON.stringify(tensor) });
       expect(status, text).toBe(200);
-      return { version: String(json['version']), predictions: json['predictions'] };
+      return { version: String(json['model_version']), kinds: (json['outputs'] as { data: unknown }[])[0]?.data };
     };
-    const answers: { version: string; predictions: unknown }[] = [];
+    const answers: { version: string; kinds: unknown }[] = [];
     while (answers.length < count) answers.push(...(await Promise.all([ask(), ask(), ask(), ask()])));
     return answers;
   };
@@ -185,12 +186,14 @@ describe.skipIf(noRealNode !== undefined)(`the ML platform with real pods${noRea
       await change(up('-p', 'iris-canary'), both);
       for (const version of ['1', '2', '1', '2']) expect(await infer(`iris/versions/${version}`)).toEqual({ version, kinds: kindsBy[version] });
       expect((await call('http://ml.localhost/v2/models/iris')).json).toMatchObject({ name: 'iris', versions: ['1', '2'] });
-      const answered = await predictions(200);
-      expect(answered.filter(({ version, predictions }) => String(predictions) !== String(kindsBy[version]))).toEqual([]);
+      const answered = await serviceAnswers(200);
+      expect(answered.filter(({ version, kinds }) => String(kinds) !== String(kindsBy[version]))).toEqual([]);
       // Outside of these bounds once in 7e10 times: the sums of both ends of the binomial distribution for 200 and 0.3.
       const newer = answered.filter(({ version }) => version === '2').length;
       expect(newer).toBeGreaterThanOrEqual(20);
       expect(newer).toBeLessThanOrEqual(105);
+      const { text, json } = await call('http://predictions.ml.localhost/predictions/iris', { token: await tokenOf('alice'), method: 'POST', body: { rows: flowers } });
+      expect(json, text).toEqual({ model: 'iris', version: expect.stringMatching(/^[12]$/), predictions: kindsBy[String(json['version'])] });
       await change(up('-p', 'iris-v2'), [['2', 100, 'ready']]);
       expect(await infer()).toEqual({ version: '2', kinds: kindsBy['2'] });
       await change(home.mostik(['rollback', dir, '--yes', '--timeout', '600s'], { env }), both);
