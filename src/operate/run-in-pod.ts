@@ -4,6 +4,7 @@ import { formatRef, refOf } from '../model/index.js';
 import type { ExecExit, ExecSession } from '../kube/index.js';
 import { containerToUse, podToUse } from './pod-state.js';
 import { listSelected, selectPods, type Workplace } from './select-pods.js';
+import { tellEnd, type Mark, type Told } from './tell-end.js';
 
 /** What is run where, and the streams that it is given. */
 export interface RunInPod {
@@ -34,10 +35,16 @@ export async function runInPod(workplace: Workplace, request: RunInPod): Promise
   const container = containerToUse(pod, request.container);
   const command = request.command ?? [...shell, request.terminal?.name ?? 'dumb'];
   request.onChosen?.({ pod: formatRef(refOf(pod)), container, of: pods.length });
-  const session = await kube.exec(refOf(pod), { container, command, stdin: request.stdin !== undefined, tty: request.terminal !== undefined, signal: request.signal });
-  const exit = await connectStreams(session, request);
+  const start = (program: readonly string[]): Promise<ExecSession> => kube.exec(refOf(pod), { container, command: program, stdin: request.stdin !== undefined, tty: request.terminal !== undefined, signal: request.signal });
+  const told = isFed(request) ? tellEnd(command) : undefined;
+  const exit = (told && (await connectTold(await start(told.command), told, request))) ?? (await connectStreams(await start(command), request));
   if (exit.code !== undefined) return exit.code;
   throw notStarted(formatRef(refOf(pod)), request.command, exit.problem);
+}
+
+/** Input that may be more than a command reads: a person at a keyboard types no 64 kB. */
+function isFed({ stdin, terminal }: RunInPod): boolean {
+  return stdin !== undefined && terminal === undefined && !('isTTY' in stdin && stdin.isTTY === true);
 }
 
 async function connectStreams(session: ExecSession, { stdin, stdout, stderr, terminal }: RunInPod): Promise<ExecExit> {
@@ -56,8 +63,32 @@ async function connectStreams(session: ExecSession, { stdin, stdout, stderr, ter
   }
 }
 
+/** The same with a command that tells its end, so that no more input is sent then; undefined where the container has no shell for that. */
+async function connectTold(session: ExecSession, { withoutMarks }: Told, { command, stdin, stdout, stderr }: RunInPod): Promise<ExecExit | undefined> {
+  const marks = new Set<Mark>();
+  const endInput = (): void => {
+    stdin?.unpipe(session.stdin);
+    stdin?.pause();
+    if (!session.stdin.writableEnded) session.stdin.end();
+  };
+  session.stdin.on('error', () => undefined);
+  const errors = withoutMarks(session.stderr as AsyncIterable<Buffer>, (mark) => {
+    marks.add(mark);
+    // What was read for a shell that is not there could not be given to the command.
+    if (mark === 'starts') stdin?.pipe(session.stdin);
+    else endInput();
+  });
+  try {
+    const [exit] = await Promise.all([session.exit, pour(session.stdout, stdout), pour(errors, stderr)]);
+    if (marks.has('missing')) return { code: undefined, problem: `exec: "${command?.[0] ?? 'sh'}": executable file not found in $PATH` };
+    return marks.has('starts') ? exit : undefined;
+  } finally {
+    endInput();
+  }
+}
+
 /** Writes a stream into another that stays open; a reader that went away ends the writing, not the command. */
-export async function pour(from: Readable, to: Writable): Promise<void> {
+export async function pour(from: AsyncIterable<Buffer>, to: Writable): Promise<void> {
   for await (const chunk of from) {
     if (to.destroyed || to.errored) continue;
     if (!to.write(chunk)) await writable(to);

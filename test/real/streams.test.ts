@@ -74,7 +74,7 @@ describe.skipIf(noRealNode !== undefined)(`working with running pods${noRealNode
     return home.write('streams', {
       'platform.yaml': 'apiVersion: mostik.dev/v1\nkind: Platform\nmetadata: { name: streams }\nspec:\n  cluster: { name: streams, nodes: real }\n  components:\n    web: { manifests: [web.yaml] }\n    tools: { manifests: [tools.yaml] }\n',
       'web.yaml': web(version, replicas),
-      'tools.yaml': [tool('tool', 'busybox:1', 'true'), tool('bare', 'debian:bookworm-slim', 'rm /bin/tar'), tool('evil', 'debian:bookworm-slim', 'rm /bin/tar; printf "#!/bin/sh\\\\ncat /tmp/evil.tar\\\\n" > /bin/tar; chmod +x /bin/tar')].join('---\n'),
+      'tools.yaml': [tool('tool', 'busybox:1', 'true'), tool('bare', 'debian:bookworm-slim', 'rm /bin/tar'), tool('naked', 'busybox:1', 'rm /bin/sh'), tool('evil', 'debian:bookworm-slim', 'rm /bin/tar; printf "#!/bin/sh\\\\ncat /tmp/evil.tar\\\\n" > /bin/tar; chmod +x /bin/tar')].join('---\n'),
     });
   }
   async function up(): Promise<void> {
@@ -171,6 +171,14 @@ describe.skipIf(noRealNode !== undefined)(`working with running pods${noRealNode
     expect(sha(stdout)).toBe(sha(content));
     const summed = await bytes(['run', 'tool', '--', 'sha256sum'], content);
     expect(summed.stdout.toString()).toContain(sha(content));
+  });
+
+  test('a command that leaves its input unread ends with its own code at once', async () => {
+    const much = Buffer.alloc(8_000_000, 'y');
+    const { code, stdout, stderr } = await bytes(['run', 'tool', '--', 'sh', '-c', 'sleep 1; head -c 4; echo words >&2; exit 3'], much);
+    expect({ code, stdout: stdout.toString(), stderr }).toEqual({ code: 3, stdout: 'yyyy', stderr: 'words\n' });
+    // Without a shell in the container it gets its input all the same.
+    expect(await bytes(['run', 'naked', '--', 'cat'], Buffer.from('in'))).toMatchObject({ code: 0, stdout: Buffer.from('in') });
   });
 
   test('a shell takes what is piped in, and ends with its code', async () => {
