@@ -44,7 +44,7 @@ export async function askHttp({ kube, namespace, isSimulated, mask }: HttpPlace,
   try {
     const stream = await kube.forwardPort(refOf(pod), number, { signal: limited });
     const { status, body } = await getOver(stream, { isTls: scheme === 'https', host: port === undefined ? hostOf(test.url) : `${hostOf(test.url)}:${port}`, path, headers: test.headers ?? {}, signal: limited });
-    return judge(test, { status, body, shown: mask(body).trim().replace(/\s+/g, ' ').slice(0, 200), asked, pod });
+    return judge(test, { status, body, mask, asked, pod });
   } catch (error) {
     // Time that is up is the caller's to tell; ten seconds without an answer are an answer.
     signal.throwIfAborted();
@@ -64,8 +64,20 @@ function targetOf(service: KubeObject, wanted: number): { port: number | string 
   return { known: ports.map(({ port, name }) => (typeof name === 'string' ? `${asNumber(port)} (${name})` : `${asNumber(port)}`)).join(', ') || 'none' };
 }
 
-function judge({ status: expected, contains }: HttpTest, { status, body, shown, asked, pod }: { status: number; body: string; shown: string; asked: string; pod: KubeObject }): Answer {
+/** What came over HTTP. */
+interface Came {
+  status: number;
+  body: string;
+  /** Takes secret values out of what is shown of the body. */
+  mask(text: string): string;
+  asked: string;
+  pod: KubeObject;
+}
+
+/** Holds an answer against what was expected. */
+export function judge({ status: expected, contains }: HttpTest, { status, body, mask, asked, pod }: Came): Answer {
   const came = `${asked}: ${formatRef(refOf(pod))} answered ${status}`;
+  const shown = mask(body).trim().replace(/\s+/g, ' ').slice(0, 200);
   const start = shown === '' ? ' with an empty body' : `: ${shown}`;
   if (status !== expected) return { verdict: 'wrong', reason: `${came}, expected ${expected}${start}`, pod };
   if (contains !== undefined && !body.includes(contains)) return { verdict: 'wrong', reason: `${came} without ${JSON.stringify(contains)}${start}`, pod };
