@@ -31,7 +31,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
   }
 
   test('a deleted cluster leaves the machine as it was', async () => {
-    const before = machine();
+    const before = await atRest();
     const home = await busyCluster();
     expect(machine()).not.toEqual(before);
     // They are in the cluster's folder: what else of them is there after a crash tells nobody whose they are.
@@ -43,7 +43,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
   });
 
   test('so does one whose every process was killed', async () => {
-    const before = machine();
+    const before = await atRest();
     const home = await busyCluster();
     const { stdout } = await home.mostik(['cluster', 'status', 'clean', '-o', 'json']);
     const { processes } = JSON.parse(stdout) as { processes: { name: string; pid: number }[] };
@@ -58,7 +58,7 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
   });
 
   test('a stopped cluster leaves its files alone, and no pod runs on', async () => {
-    const before = machine();
+    const before = await atRest();
     const home = await busyCluster();
     const { code, stderr } = await home.mostik(['cluster', 'stop', 'clean']);
     expect(code, stderr).toBe(0);
@@ -78,6 +78,18 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
     await home.remove();
   });
 });
+
+/** The machine once nothing moves: what the tests before left may still be going. */
+async function atRest(): Promise<ReturnType<typeof machine>> {
+  let before = machine();
+  for (let seconds = 0; seconds < 60; seconds++) {
+    await sleep(1000);
+    const now = machine();
+    if (JSON.stringify(now) === JSON.stringify(before)) break;
+    before = now;
+  }
+  return before;
+}
 
 /** The kernel takes interfaces and cgroups away a moment after their last user. */
 async function settled(before: ReturnType<typeof machine>, home?: RealHome): Promise<void> {
