@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 
@@ -38,9 +39,17 @@ final class ModelServer {
     return Json.read(response.body());
   }
 
-  private HttpResponse<byte[]> send(HttpRequest.Builder request, Duration timeout) {
+  private HttpResponse<byte[]> send(HttpRequest.Builder builder, Duration timeout) {
+    HttpRequest request = builder.timeout(timeout).build();
     try {
-      return client.send(request.timeout(timeout).build(), HttpResponse.BodyHandlers.ofByteArray());
+      try {
+        return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      } catch (HttpTimeoutException slow) {
+        throw slow;
+      } catch (IOException closed) {
+        // A server that ends closes kept connections, also under a request. A question to a model may be asked twice.
+        return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      }
     } catch (IOException problem) {
       throw new HttpProblem(503, "the model server does not answer");
     } catch (InterruptedException interrupted) {

@@ -5,8 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.mostik.ml.base.Asking;
 import dev.mostik.ml.base.Realm;
 import dev.mostik.ml.base.WebServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +39,35 @@ class PredictionGatewayTest {
         server.stop(0);
       }
     }
+  }
+
+  @Test
+  @DisplayName("asks a model once more when the connection was closed under the request")
+  void asksOnceMore() throws Exception {
+    try (var listening = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      var asked = CompletableFuture.supplyAsync(() -> {
+        try {
+          for (int times = 1;; times++) {
+            try (Socket connection = listening.accept()) {
+              readRequest(connection.getInputStream());
+              if (times == 1) continue;
+              connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"answer\":true}".getBytes(StandardCharsets.US_ASCII));
+              return times;
+            }
+          }
+        } catch (IOException problem) {
+          throw new UncheckedIOException(problem);
+        }
+      });
+      var models = new ModelServer(URI.create("http://127.0.0.1:" + listening.getLocalPort()));
+      assertEquals(true, models.infer("iris", Map.of("inputs", List.of())).path("answer").asBoolean());
+      assertEquals(2, asked.get());
+    }
+  }
+
+  /** To the end of a body that ends with a brace: closing on unread bytes would be another failure. */
+  private static void readRequest(InputStream stream) throws IOException {
+    int last = 0;
+    for (int read; last != '}' && (read = stream.read()) >= 0;) last = read;
   }
 }
