@@ -13,6 +13,8 @@ describe.skipIf(noRealNode !== undefined)(`what a real node leaves behind${noRea
   const foreign = `cni-foreign-${process.pid}`;
   const foreignAddresses = (): string => execFileSync(ip, ['-n', foreign, '-4', '-o', 'address', 'show'], { encoding: 'utf8' });
   beforeAll(() => {
+    // Also takes away what builders of the tests before have mounted, before anything is compared.
+    testImages('busybox:1');
     execFileSync(ip, ['netns', 'add', foreign]);
     execFileSync(ip, ['-n', foreign, 'address', 'add', '10.126.0.2/16', 'dev', 'lo']);
   });
