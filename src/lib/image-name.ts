@@ -15,3 +15,6 @@ export function shortImageName(name: string): string {
 export function withTag(name: string, tag: string): string {
   return `${fullImageName(name).replace(/@.*$/, '').replace(/:[^/:]*$/, '')}:${tag}`;
 }
+
+/** How a name ends that stands for what an image was built from; people are shown the others. */
+export const contentTag = /:content-[0-9a-f]{16}$/;

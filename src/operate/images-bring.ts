@@ -15,6 +15,7 @@ export interface ImagePlaces {
 }
 
 type Running = BuildOptions & { signal: AbortSignal };
+type ImageCluster = Pick<Target, 'owned' | 'simulated' | 'clusterName'>;
 
 /** The places of an embedded cluster with a real node. */
 export function embeddedPlaces(cluster: string): ImagePlaces {
@@ -26,11 +27,18 @@ export function placesOf({ cluster: { provider, name, registry } }: Pick<Resolve
   return provider === 'k3d' ? { load: { kind: 'k3d', name }, registry: registry && placeOf(name, registry) } : embeddedPlaces(name);
 }
 
-/** Makes sure that a cluster has, or can pull, what the platform builds: a node cannot get it from a registry of the world. */
-export async function bringImages(platform: ResolvedPlatform, target: Pick<Target, 'owned' | 'simulated' | 'clusterName'>, options: Running): Promise<void> {
-  if (!target.owned || target.simulated || platform.components.every(({ builds }) => builds.length === 0)) return;
+/** The places of the cluster that a platform goes to; undefined where no container runs, or the cluster is not ours. */
+function placesIn(platform: ResolvedPlatform, target: ImageCluster): ImagePlaces | undefined {
+  if (!target.owned || target.simulated) return undefined;
   const isOwn = platform.cluster.provider === 'k3d' && target.clusterName === platform.cluster.name;
-  const places = isOwn ? placesOf(platform) : embeddedPlaces(target.clusterName);
+  return isOwn ? placesOf(platform) : embeddedPlaces(target.clusterName);
+}
+
+/** Makes sure that a cluster has, or can pull, what the platform builds: a node cannot get it from a registry of the world. */
+export async function bringImages(platform: ResolvedPlatform, target: ImageCluster, options: Running): Promise<void> {
+  if (platform.components.every(({ builds }) => builds.length === 0)) return;
+  const places = placesIn(platform, target);
+  if (!places) return;
   const { pushed, loaded } = byRegistry(declaredImages(platform), places.registry);
   if (pushed.length > 0) await deliverImages(places.registry!, pushed, options);
   if (loaded.length === 0) return;
@@ -39,16 +47,17 @@ export async function bringImages(platform: ResolvedPlatform, target: Pick<Targe
 }
 
 /** Loads into a real node, from archives kept on this machine, what the pods of a platform ask for and the node does not have. */
-export async function loadKept(objects: Desired['objects'], target: Pick<Target, 'owned' | 'simulated' | 'clusterName'>, { onProgress, signal }: Running): Promise<void> {
-  if (!target.owned || target.simulated) return;
+export async function loadKept(objects: Desired['objects'], place: { platform: ResolvedPlatform; target: ImageCluster }, { onProgress, signal }: Running): Promise<void> {
+  const node = placesIn(place.platform, place.target)?.load;
+  // k3d does not tell what it has: its nodes would be given everything each time.
+  if (node?.kind !== 'node') return;
   const kept = keptImages();
   const asked = new Set(podsOf(objects).flatMap(containersOf).flatMap(({ container }) => asString(container['image']) ?? []).map(fullImageName));
   const known = [...asked].filter((name) => kept.has(name));
   if (known.length === 0) return;
-  const node = nodeTarget(target.clusterName);
   const there = new Set((await listNodeImages(node.record, signal)).map(({ name }) => name));
   for (const name of known.filter((one) => !there.has(one))) {
-    onProgress?.({ type: 'step', text: `loading image ${shortImageName(name)} into ${target.clusterName}` });
+    onProgress?.({ type: 'step', text: `loading image ${shortImageName(name)} into ${node.name}` });
     await loadImages(node, [kept.get(name)!], { signal });
   }
 }

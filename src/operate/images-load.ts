@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterState, listNodeImages, loadNodeImages, readCluster, tagNodeImage, type ClusterRecord, type NodeImage } from '../cluster/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
-import { fullImageName, shortImageName } from '../lib/image-name.js';
+import { contentTag, fullImageName, shortImageName } from '../lib/image-name.js';
 import { buildImages, type BuildOptions, type BuiltImage, type DeclaredImage } from './images-build.js';
 import { findBuilder, reasonIn, runProgram, type Builder, type BuilderName } from './images-builder.js';
 
@@ -28,7 +28,7 @@ export function contextTarget(context: string): ImageTarget {
 
 /** Images as the node has them, tags of content left out. */
 export async function nodeImages({ record }: ImageTarget & { kind: 'node' }, signal?: AbortSignal): Promise<NodeImage[]> {
-  return (await listNodeImages(record, signal)).filter(({ name }) => !/:content-[0-9a-f]{16}$/.test(name));
+  return (await listNodeImages(record, signal)).filter(({ name }) => !contentTag.test(name));
 }
 
 /** Loads archives and images of the builder into a cluster; returns the names that are there then. */

@@ -1,6 +1,6 @@
 import { listStoredImages, removeNodeImages, type StoredImage } from '../cluster/index.js';
 import { MostikError } from '../diagnostics/index.js';
-import { fullImageName } from '../lib/image-name.js';
+import { contentTag, fullImageName } from '../lib/image-name.js';
 import { connect } from '../kube/index.js';
 import type { ResolvedPlatform } from '../model/index.js';
 import { declaredImages, type BuildOptions } from './images-build.js';
@@ -23,7 +23,6 @@ export interface Prunable {
 
 /** Names that are there for the node itself. */
 const ownImage = /^mostik\.local\//;
-const contentTag = /:content-[0-9a-f]{16}$/;
 
 /** Finds what can go; removes nothing. Without a platform the builder is left alone: its images may be anybody's. */
 export async function findPrunable(target: ImageTarget & { kind: 'node' }, platform: ResolvedPlatform | undefined, options: BuildOptions & { signal: AbortSignal }): Promise<Prunable> {

@@ -1,6 +1,6 @@
 import { clusterState, keptRegistry, readCluster } from '../cluster/index.js';
 import { diagnose, MostikError } from '../diagnostics/index.js';
-import { shortImageName } from '../lib/image-name.js';
+import { contentTag, shortImageName } from '../lib/image-name.js';
 import { isOfRegistry, registryHost, type Registry, type ResolvedPlatform } from '../model/index.js';
 import { buildImages, type BuildOptions, type DeclaredImage } from './images-build.js';
 import { reasonIn, type Builder } from './images-builder.js';
@@ -58,7 +58,7 @@ export function requireRegistry({ cluster: { provider, name, registry } }: Pick<
 
 /** Everything that a registry holds, tags of content left out. */
 export async function listRegistry(place: RegistryPlace, signal: AbortSignal): Promise<RegistryImage[]> {
-  return (await openRegistry(place.address, { name: place.host, signal }).list()).filter(({ tag }) => !/^content-[0-9a-f]{16}$/.test(tag));
+  return (await openRegistry(place.address, { name: place.host, signal }).list()).filter(({ tag }) => !contentTag.test(`:${tag}`));
 }
 
 /**

@@ -63,7 +63,7 @@ export async function up(inputs: Inputs, options: UpOptions): Promise<UpResult> 
   const bringing = { signal, onProgress: options.onCluster };
   await bringImages(platform, target, bringing);
   const planned = await planPlatform(platform, target.kube, { flags: options.flags, sealingKeys: options.sealingKeys, signal, onProgress: options.onCluster });
-  await loadKept(planned.plan.declared, target, bringing);
+  await loadKept(planned.plan.declared, { platform, target }, bringing);
   options.onPlan?.(planned.plan, target);
   const result = await confirmAndApply(planned, { platform, target, options });
   return { platform, target, plan: planned.plan, ...(result ? { result } : {}) };

@@ -1,5 +1,5 @@
 import type { NodeImage, StoredImage } from '../cluster/index.js';
-import { shortImageName } from '../lib/image-name.js';
+import { contentTag, shortImageName } from '../lib/image-name.js';
 import type { PlacedImage } from '../operate/images-load.js';
 import type { Prunable } from '../operate/images-prune.js';
 import type { PushedImage } from '../operate/images-push.js';
@@ -59,7 +59,7 @@ export function prunedText({ images, cached }: Prunable, { cluster, done }: { cl
 /** The name that people gave it, else that of its content, else its digest. */
 function shownName({ names, digest }: StoredImage): string {
   const given = names.filter((name) => !name.startsWith('sha256:') && !name.includes('@'));
-  const best = given.filter((name) => !/:content-[0-9a-f]{16}$/.test(name));
+  const best = given.filter((name) => !contentTag.test(name));
   return (best.length > 0 ? best : given.length > 0 ? given : [digest]).map(shortImageName).join(', ');
 }
 

@@ -14,10 +14,14 @@ export interface NodeImage {
 
 /** The images of a running real node, by name; names that are digests are left out. */
 export async function listNodeImages(record: ClusterRecord, signal?: AbortSignal): Promise<NodeImage[]> {
-  const text = await ctr(record, ['images', 'ls'], signal);
-  return text.split('\n').slice(1).flatMap((line) => {
+  return (await listNames(record, signal)).filter(({ name }) => !name.startsWith('sha256:')).map(({ name, digest, amount, unit }) => ({ name, digest, size: `${amount} ${unit}` }));
+}
+
+/** Every name in the image store, names that are digests among them. */
+async function listNames(record: ClusterRecord, signal?: AbortSignal): Promise<{ name: string; digest: string; amount: string; unit: string }[]> {
+  return (await ctr(record, ['images', 'ls'], signal)).split('\n').slice(1).flatMap((line) => {
     const [name = '', , digest = '', amount = '', unit = ''] = line.trim().split(/\s+/);
-    return name === '' || name.startsWith('sha256:') ? [] : [{ name, digest, size: `${amount} ${unit}` }];
+    return name === '' ? [] : [{ name, digest, amount, unit }];
   });
 }
 
@@ -33,8 +37,7 @@ export interface StoredImage {
 /** Everything in the image store of a running real node, by digest. */
 export async function listStoredImages(record: ClusterRecord, signal?: AbortSignal): Promise<StoredImage[]> {
   const stored = new Map<string, StoredImage>();
-  for (const line of (await ctr(record, ['images', 'ls'], signal)).split('\n').slice(1)) {
-    const [name = '', , digest = '', amount = '', unit = ''] = line.trim().split(/\s+/);
+  for (const { name, digest, amount, unit } of await listNames(record, signal)) {
     if (!digest.startsWith('sha256:')) continue;
     const one = stored.get(digest) ?? { digest, names: [], bytes: bytesOf(amount, unit) };
     one.names.push(name);
