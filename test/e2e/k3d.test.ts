@@ -51,7 +51,7 @@ describe('clusters of k3d', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const mostik = (...args: string[]): Promise<Ended> => home.mostik(args, { env: { PATH: [standIn, process.env['PATH'] ?? ''].join(delimiter), MOSTIK_TEST_K3D: folder } });
+  const mostik = (...args: string[]): Promise<Ended> => home.mostik(args, { env: { PATH: [standIn, process.env['PATH'] ?? ''].join(delimiter), MOSTIK_TEST_K3D: folder, MOSTIK_IMAGE_DIR: folder } });
   const calls = (): string[] => {
     const file = join(folder, 'calls.jsonl');
     const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
@@ -174,6 +174,11 @@ describe('clusters of k3d', () => {
     expect(made.code, made.stderr).toBe(0);
     const kubeconfig = readFileSync(join(home.folder, 'state', 'mostik', 'clusters', 'behind', 'kubeconfig'), 'utf8');
     writeFileSync(join(folder, 'kubeconfig'), kubeconfig.replaceAll('mostik-behind', 'k3d-ml-cluster'));
+    // An archive of an image that the platform names is for real nodes of our own: k3d does not tell what it has.
+    const job = '---\napiVersion: batch/v1\nkind: CronJob\nmetadata: { name: nightly }\nspec: { schedule: "0 3 * * *", suspend: true, jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: work, image: "kept:1" }] } } } } }\n';
+    home.write('ml', { 'settings.yaml': settings + job });
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify([{ RepoTags: ['kept:1'] }]));
+    expect(spawnSync('tar', ['-C', folder, '-cf', join(folder, 'kept.tar'), 'manifest.json']).status).toBe(0);
     const up = await mostik('up', dir);
     expect(up.code, up.stderr).toBe(0);
     expect(up.stdout).toContain('ml-cluster');
